@@ -1,0 +1,20 @@
+"""Written replies to a buyer, judged against a rulebook: text, facts and rulebook in, findings out."""
+
+from trainer.replies.checker import CHECKER_VERSION, check_reply
+from trainer.replies.findings import Act, Claim, Findings, Suspicion, Violation
+from trainer.replies.wording import ACTS, CODES, WordingError, validate_wording, wording_schema
+
+__all__ = [
+    "ACTS",
+    "CHECKER_VERSION",
+    "CODES",
+    "Act",
+    "Claim",
+    "Findings",
+    "Suspicion",
+    "Violation",
+    "WordingError",
+    "check_reply",
+    "validate_wording",
+    "wording_schema",
+]

@@ -1,0 +1,52 @@
+"""What the facts of the case say about a slip: a refusal that is allowed, a deed that was never done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from trainer.replies.claims import Case
+from trainer.replies.reader import Match, Read
+from trainer.replies.wording import Wording
+from trainer.rules import MissingFacts, QuestionError, Rulebook, RuleError
+
+_DEEDS = (("已发出", "order", "shipped_at"), ("已退了", "claim", "returned_at"), ("已退了", "claim", "refunded_at"))
+
+
+def refusal_allowed(case: Case) -> bool:
+    """Whether the facts show that a no-reason return may be refused; False where they do not tell."""
+    if not case.facts or not isinstance(case.rulebook, Rulebook):
+        return False
+    try:
+        decision = case.rulebook.decide("return.seven_day", platform=case.platform, as_of=case.as_of, facts=case.facts)
+    except (MissingFacts, QuestionError, RuleError):
+        return False
+    return decision.answer.get("eligible") is False
+
+
+def without_allowed(slips: Sequence[Match], case: Case) -> list[Match]:
+    """The slips without refusals that the facts allow."""
+    if any(slip.name == "seven_day_refusal" for slip in slips) and refusal_allowed(case):
+        return [slip for slip in slips if slip.name != "seven_day_refusal"]
+    return list(slips)
+
+
+def untrue_deeds(seen: Read, wording: Wording, case: Case) -> Iterator[Match]:
+    """Places where the reply says that something is done which the facts show is not."""
+    for concept, group, key in _DEEDS:
+        facts = case.facts.get(group)
+        if not isinstance(facts, Mapping) or not wording.lexicon.knows(concept) or not _undone(facts, case.facts, key):
+            continue
+        for start, end in seen.hits[wording.lexicon.number(concept)]:
+            clause = seen.discourse.clause_at(start)
+            asked = clause.question or clause.conditional or seen.discourse.quoted(start, end)
+            if not asked and not seen.discourse.denied([(start, end)], 0):
+                yield Match("unsupported_promise", start, end, "sure", f"{concept}:{group}.{key}")
+
+
+def _undone(facts: Mapping[str, Any], every: Mapping[str, Any], key: str) -> bool:
+    """Whether the facts say outright that it has not been done: the time is given as null."""
+    if key not in facts or facts[key] is not None:
+        return False
+    claim = every.get("claim")
+    return key != "returned_at" or (isinstance(claim, Mapping) and claim.get("needs_return") is not False)

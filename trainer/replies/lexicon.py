@@ -1,0 +1,241 @@
+"""Concepts: sets of near-synonyms, found together in one pass over a text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+Span = tuple[int, int]
+
+_GROUP = re.compile(r"\(([^()]*)\)")
+_MAX_WORDS = 4_000
+
+
+class LexiconError(ValueError):
+    """A concept or word that cannot be read; the message says which and how to put it right."""
+
+
+def expand(word: str) -> list[str]:
+    """「(微|薇)信」 written out: 微信, 薇信. An empty alternative is allowed: 「加(我|)微信」."""
+    if word.count("(") != word.count(")"):
+        raise LexiconError(f"「{word}」括号不成对,请补上或删掉多余的括号")
+    parts = _GROUP.split(word)
+    choices = [part.split("|") if i % 2 else [part] for i, part in enumerate(parts)]
+    size = 1
+    for choice in choices:
+        size *= len(choice)
+    if size > _MAX_WORDS:
+        raise LexiconError(f"「{word}」展开后有 {size} 个词,最多 {_MAX_WORDS} 个,请拆成几条")
+    return ["".join(each) for each in product(*choices)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One word: the concepts that it belongs to, as a set and as bits, and those whose hits it takes away."""
+
+    concepts: frozenset[int]
+    bits: int
+    kills: frozenset[int]
+
+
+class Hits:
+    """The places of every concept in one text, worked out when they are asked for."""
+
+    __slots__ = ("_killed", "_made", "_sets", "_words", "bits")
+
+    def __init__(self) -> None:
+        self.bits = 0
+        self._words: dict[Entry, list[Span]] = {}
+        self._killed: dict[int, list[Span]] = {}
+        self._made: dict[int, list[Span]] = {}
+        self._sets: list[tuple[frozenset[int], list[Span]]] | None = None
+
+    def found(self, entry: Entry, span: Span) -> None:
+        """Notes one word at its place."""
+        if entry.bits:
+            self.bits |= entry.bits
+            spans = self._words.get(entry)
+            if spans is None:
+                self._words[entry] = [span]
+            else:
+                spans.append(span)
+        for concept in entry.kills:
+            self._killed.setdefault(concept, []).append(span)
+
+    def add(self, concept: int, span: Span) -> None:
+        """Adds a place that is no word of the lexicon: an entity, or a word in disguise."""
+        spans = self[concept]
+        at = bisect_left(spans, span)
+        if at == len(spans) or spans[at] != span:
+            spans.insert(at, span)
+        self._made[concept] = spans
+        self.bits |= 1 << concept
+
+    def entries(self) -> Iterable[Entry]:
+        """The different words found."""
+        return self._words
+
+    def entries_within(self, start: int, end: int) -> list[Entry]:
+        """The different words found in text[start:end]."""
+        found = []
+        for entry, spans in self._words.items():
+            at = bisect_left(spans, (start, 0))
+            if at < len(spans) and spans[at][1] <= end:
+                found.append(entry)
+        return found
+
+    def __getitem__(self, concept: int) -> list[Span]:
+        made = self._made.get(concept)
+        if made is None:
+            made = self._made[concept] = self._make(concept)
+        return made
+
+    def __contains__(self, concept: int) -> bool:
+        return bool(self.bits >> concept & 1) and bool(self[concept])
+
+    def _make(self, concept: int) -> list[Span]:
+        if not self.bits >> concept & 1:
+            return []
+        if self._sets is None:
+            self._sets = [(entry.concepts, spans) for entry, spans in self._words.items()]
+        lists = [spans for concepts, spans in self._sets if concept in concepts]
+        spans = lists[0] if len(lists) == 1 else sorted(span for each in lists for span in each)
+        killed = self._killed.get(concept)
+        return _outside(spans, killed) if killed else list(spans)
+
+
+class Lexicon:
+    """Words by concept; `scan` gives every hit of every concept in one pass, in time linear in the text."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._names: list[str] = []
+        self._words: dict[str, set[int]] = defaultdict(set)
+        self._killers: dict[str, set[int]] = defaultdict(set)
+        self._single: dict[str, Entry] = {}
+        self._longer: dict[str, list[tuple[int, dict[str, Entry]]]] | None = None
+        self.unions: dict[int, tuple[int, ...]] = {}
+
+    def add(self, name: str, words: Iterable[str], not_words: Iterable[str] = ()) -> int:
+        """The number of the concept, made or enlarged with these words; a hit inside one of `not_words` does not count."""
+        number = self._ids.get(name)
+        if number is None:
+            number = self._ids[name] = len(self._names)
+            self._names.append(name)
+        for word in words:
+            if word:
+                self._words[word].add(number)
+        for word in not_words:
+            if word:
+                self._killers[word].add(number)
+        self._longer = None
+        return number
+
+    def union(self, names: Iterable[str]) -> int:
+        """The number of the concept that holds the words of all these concepts."""
+        parts = {self.number(name) for name in names}
+        whole = self.add("|".join(sorted(names)), [word for word, n in self._words.items() if n & parts])
+        for word in [word for word, n in self._killers.items() if n & parts]:
+            self._killers[word].add(whole)
+        self.unions[whole] = tuple(each for part in parts for each in (part, *self.unions.get(part, ())))
+        return whole
+
+    def only(self, concepts: Iterable[int]) -> Lexicon:
+        """A smaller lexicon of these concepts alone, with the same numbers."""
+        wanted = set(concepts)
+        small = Lexicon()
+        small._ids, small._names = self._ids, self._names
+        for word, numbers in self._words.items():
+            if numbers & wanted:
+                small._words[word] = numbers & wanted
+        for word, numbers in self._killers.items():
+            if numbers & wanted:
+                small._killers[word] = numbers & wanted
+        return small
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def name(self, number: int) -> str:
+        """The name of a concept."""
+        return self._names[number]
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a concept of that name."""
+        return name in self._ids
+
+    def number(self, name: str) -> int:
+        """The number of a known concept; LexiconError for an unknown one."""
+        if name not in self._ids:
+            raise LexiconError(f"没有名为「{name}」的概念")
+        return self._ids[name]
+
+    def weights(self) -> Mapping[int, int]:
+        """How many words each concept has."""
+        count: dict[int, int] = defaultdict(int)
+        for numbers in self._words.values():
+            for number in numbers:
+                count[number] += 1
+        return count
+
+    def _freeze(self) -> dict[str, list[tuple[int, dict[str, Entry]]]]:
+        """Words under their first two characters, by length, so that most places of a text need one look."""
+        longer: dict[str, dict[int, dict[str, Entry]]] = {}
+        self._single = {}
+        for word in {*self._words, *self._killers}:
+            concepts = frozenset(self._words.get(word, ()))
+            entry = Entry(concepts, sum(1 << each for each in concepts), frozenset(self._killers.get(word, ())))
+            if len(word) == 1:
+                self._single[word] = entry
+            else:
+                longer.setdefault(word[:2], {}).setdefault(len(word), {})[word] = entry
+        self._longer = {start: sorted(sizes.items()) for start, sizes in longer.items()}
+        return self._longer
+
+    def scan(self, text: str, whole_latin: bool = True) -> Hits:
+        """Every place of every concept; Latin words must stand alone if `whole_latin`."""
+        longer = self._freeze() if self._longer is None else self._longer
+        single, hits, length = self._single, Hits(), len(text)
+        for start, first in enumerate(text):
+            entry = single.get(first)
+            if entry is not None and not (whole_latin and first.isascii() and _inside_latin(text, start, start + 1)):
+                hits.found(entry, (start, start + 1))
+            sizes = longer.get(text[start : start + 2])
+            if sizes is None:
+                continue
+            for size, words in sizes:
+                end = start + size
+                if end > length:
+                    break
+                entry = words.get(text[start:end])
+                if entry is None or (whole_latin and first.isascii() and _inside_latin(text, start, end)):
+                    continue
+                hits.found(entry, (start, end))
+        return hits
+
+
+def _inside_latin(text: str, start: int, end: int) -> bool:
+    """Whether the word continues on either side with more letters, so that it is a part of a longer one."""
+    before = text[start - 1] if start else ""
+    after = text[end] if end < len(text) else ""
+    last = text[end - 1]
+    opens = before.isascii() and before.isalpha() and text[start].isalpha()
+    closes = last.isascii() and last.isalpha() and after.isascii() and after.isalpha()
+    return opens or closes
+
+
+def _outside(hits: list[Span], spans: list[Span]) -> list[Span]:
+    """The hits that no span covers; both lists are sorted by their beginnings."""
+    kept: list[Span] = []
+    at, reach = 0, -1
+    for start, end in hits:
+        while at < len(spans) and spans[at][0] <= start:
+            reach = max(reach, spans[at][1])
+            at += 1
+        if reach < end:
+            kept.append((start, end))
+    return kept

@@ -1,0 +1,397 @@
+"""The wording rules of the rulebook as data: their shape, and their compiled form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from trainer.replies.clauses import GRAMMAR
+from trainer.replies.lexicon import Entry, Hits, Lexicon, LexiconError, expand
+from trainer.replies.patterns import Pattern, by_rarest, parse_pattern
+from trainer.replies.topics import Topic, compile_topic
+from trainer.rules import Problem
+
+CODES = (
+    "off_platform_contact", "off_platform_payment", "external_link", "invoice_refusal", "invoice_surcharge", "seven_day_refusal", "close_order",
+    "refuse_trade", "break_promise", "extra_charge", "abuse", "threat", "curt", "privacy_leak", "impersonate_platform", "absolute_claim",
+    "review_bribe", "shift_blame", "discourage_rights", "induce_confirmation", "disparage", "unsupported_promise", "wrong_fact",
+)  # fmt: skip
+ACTS = (
+    "greet", "introduce_self", "thank", "empathise", "apologise", "ask_order", "ask_problem", "ask_evidence", "verify_address", "explain_rule",
+    "state_deadline", "state_freight_payer", "offer_refund", "offer_return", "offer_exchange", "offer_reship", "offer_compensation",
+    "contact_courier", "offer_invoice", "keep_on_platform", "promise_follow_up", "recommend", "confirm_order", "urge_payment", "remind_inspection",
+    "decline_politely", "guide_intervention", "close_politely",
+)  # fmt: skip
+ENTITIES = {
+    "手机号": ("mobile",), "座机号": ("landline",), "数字号": ("digits",), "账号": ("account",), "卡号": ("card",), "邮箱号": ("email",),
+    "外链": ("link",), "站内链接": ("home_link",), "金额": ("money",), "比例": ("rate",), "点数": ("points_rate",), "时长": ("span",),
+    "倍数": ("times",),
+}  # fmt: skip
+MAX_PATTERNS = 4_000
+MIN_EXAMPLES = 6
+
+_TOP = {"concepts", "violations", "acts", "topics", "note"}
+_CONCEPT_KEYS = {"words", "not", "disguised", "note"}
+_GROUP_KEYS = {
+    "say",
+    "when",
+    "by",
+    "question",
+    "if",
+    "quoted",
+    "warned",
+    "unless",
+    "unless_sentence",
+    "unless_reply",
+    "asked",
+    "with",
+    "sure",
+    "note",
+}
+_RULE_KEYS = {"rule", "title", "why", "better", "patterns", "yields_to", "spoiled_by", "examples", "note"}
+_CHOICES = {
+    "when": ("affirmed", "denied", "any"),
+    "question": ("ok", "never", "only"),
+    "if": ("ok", "never", "only"),
+    "quoted": ("ok", "never"),
+    "warned": ("ok", "never"),
+}
+_SURE = {"clear": "clear", True: "sure", False: "doubt", "weak": "weak"}
+"""How sure a pattern is: what is clear stands whatever the learned model thinks of the reply."""
+_ACTORS = ("self", "buyer", "platform", "third", "unknown")
+
+
+class WordingError(ValueError):
+    """Wording data that cannot be used; `problems` says each fault with its place."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("话术规则有误:" + ";".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Under which reading of its clause a pattern counts."""
+
+    when: str = "affirmed"
+    by: frozenset[str] = frozenset(_ACTORS)
+    question: str = "ok"
+    condition: str = "ok"
+    quoted: bool = False
+    warned: bool = False
+    unless: tuple[int, ...] = ()
+    unless_sentence: tuple[int, ...] = ()
+    unless_reply: tuple[int, ...] = ()
+    asked: tuple[int, ...] = ()
+    together: tuple[int, ...] = ()
+    sure: str = "sure"
+
+
+@dataclass(frozen=True, slots=True)
+class WordingRule:
+    """One violation code or act with everything that recognises and explains it."""
+
+    name: str
+    rule: str
+    title: str
+    why: str
+    better: str
+    yields_to: tuple[str, ...]
+    spoiled_by: tuple[str, ...]
+    examples: Mapping[str, Sequence[Any]]
+
+
+@dataclass
+class Wording:
+    """All wording rules compiled: one lexicon, one list of patterns found through their rarest concept."""
+
+    lexicon: Lexicon
+    rules: dict[str, WordingRule]
+    patterns: list[Pattern]
+    owners: list[str]
+    conditions: list[Conditions]
+    index: dict[int, list[int]]
+    grammar: dict[str, int]
+    disguised: frozenset[int]
+    disguises: Lexicon
+    topics: tuple[Topic, ...] = ()
+    entities: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _by_word: dict[Entry, tuple[int, ...]] = field(default_factory=dict)
+    _named_of: dict[tuple[Entry, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def candidates(self, hits: Hits) -> list[int]:
+        """The patterns all of whose concepts occur, in the order in which they are written."""
+        bits, needs = hits.bits, self._needs
+        numbers: set[int] = set(self._of_entities)
+        for entry in hits.entries():
+            known = self._by_word.get(entry)
+            if known is None:
+                known = self._by_word[entry] = tuple(n for each in entry.concepts for n in self.index.get(each, ()))
+            numbers.update(known)
+        return sorted([n for n in numbers if needs[n] & bits == needs[n]])
+
+    @cached_property
+    def _needs(self) -> list[int]:
+        return [pattern.needs for pattern in self.patterns]
+
+    def named_of(self, entry: Entry, prefix: str) -> tuple[str, ...]:
+        """The named concepts of a word, each with the prefix."""
+        known = self._named_of.get((entry, prefix))
+        if known is None:
+            named = self.named
+            known = self._named_of[entry, prefix] = tuple(prefix + named[n] for n in entry.concepts if n in named)
+        return known
+
+    @cached_property
+    def named(self) -> Mapping[int, str]:
+        """The concepts that people have named, without the word lists of single patterns."""
+        return {
+            n: name for n in range(len(self.lexicon)) if (name := self.lexicon.name(n))[:2] != "词:" and "|" not in name
+        }
+
+    @cached_property
+    def _of_entities(self) -> frozenset[int]:
+        """Patterns whose rarest concept may be met by something that is no word of the lexicon."""
+        outside = {number for numbers in self.entities.values() for number in numbers} | set(self.disguised)
+        outside |= {whole for whole, parts in self.lexicon.unions.items() if outside & set(parts)}
+        return frozenset(n for each in outside for n in self.index.get(each, ()))
+
+
+def validate_wording(files: Mapping[str, Any]) -> list[str]:
+    """Every fault of the wording files as a Chinese line; empty if they can be used. Handed to the rulebook's loader."""
+    try:
+        compile_wording(files)
+    except WordingError as error:
+        return list(error.problems)
+    return []
+
+
+def wording_schema(data: Any, file: str) -> list[Problem]:
+    """The faults of one wording file, in the form in which the rulebook's loader takes them."""
+    return [Problem(file, 0, line) for line in _shape({file: data})]
+
+
+def _shape(files: Mapping[str, Any]) -> Iterator[str]:
+    for name, document in files.items():
+        if not isinstance(document, Mapping):
+            yield f"{name}:最外层应是「键: 值」,现在是 {type(document).__name__}"
+            continue
+        yield from _unknown(name, document, _TOP)
+        for concept, body in (document.get("concepts") or {}).items():
+            yield from _concept_shape(f"{name} 概念「{concept}」", body)
+        for kind, known in (("violations", CODES), ("acts", ACTS)):
+            for code, rule in (document.get(kind) or {}).items():
+                if code not in known:
+                    yield f"{name}:{kind} 里没有「{code}」,可用的有 {'、'.join(known)}"
+                yield from _rule_shape(f"{name} {code}", rule, kind)
+
+
+def _unknown(where: str, data: Mapping[str, Any], allowed: set[str]) -> Iterator[str]:
+    for key in data:
+        if key not in allowed:
+            yield f"{where}:不认识「{key}」,可用的有 {'、'.join(sorted(allowed))}"
+
+
+def _concept_shape(where: str, body: Any) -> Iterator[str]:
+    if isinstance(body, Mapping):
+        yield from _unknown(where, body, _CONCEPT_KEYS)
+        body = [*(body.get("words") or []), *(body.get("not") or [])]
+    if not isinstance(body, list) or not all(isinstance(word, str) for word in body):
+        yield f"{where}:应是词的列表(数字和 no、on 之类请加引号)"
+
+
+def _rule_shape(where: str, rule: Any, kind: str) -> Iterator[str]:
+    if not isinstance(rule, Mapping):
+        yield f"{where}:应是「键: 值」"
+        return
+    yield from _unknown(where, rule, _RULE_KEYS)
+    for key in ("rule", "why") if kind == "violations" else ():
+        if rule.get(key) is not None and not isinstance(rule[key], str):
+            yield f"{where}:{key} 应是文字"
+    for number, group in enumerate(rule.get("patterns") or [], 1):
+        if isinstance(group, Mapping):
+            yield from _unknown(f"{where} 第 {number} 组句式", group, _GROUP_KEYS)
+            for key, allowed in _CHOICES.items():
+                if key in group and group[key] not in allowed:
+                    yield f"{where} 第 {number} 组句式:{key} 只能是 {'、'.join(allowed)}"
+            if group.get("sure", True) not in _SURE:
+                yield f"{where} 第 {number} 组句式:sure 只能是 clear、true、false、weak"
+            for actor in group.get("by") or []:
+                if actor not in _ACTORS:
+                    yield f"{where} 第 {number} 组句式:by 只能是 {'、'.join(_ACTORS)}"
+        elif not isinstance(group, str):
+            yield f"{where} 第 {number} 组句式:应是一句或「say: …」"
+
+
+def compile_wording(files: Mapping[str, Any]) -> Wording:
+    """The compiled rules; WordingError with every fault."""
+    problems = list(_shape(files))
+    if problems:
+        raise WordingError(problems)
+    lexicon = Lexicon()
+    for name in (*ENTITIES, *GRAMMAR):
+        lexicon.add(name, ())
+    disguised = _load_concepts(files, lexicon, problems)
+    rules: dict[str, WordingRule] = {}
+    patterns: list[Pattern] = []
+    owners: list[str] = []
+    conditions: list[Conditions] = []
+    for document in files.values():
+        for kind in ("violations", "acts"):
+            for code, body in (document.get(kind) or {}).items():
+                rules[code] = _join_rule(rules.get(code), _rule(code, body))
+                for pattern, condition in _compile_rule(code, body, lexicon, problems):
+                    patterns.append(pattern)
+                    owners.append(code)
+                    conditions.append(condition)
+    topics = tuple(_compile_topics(files, lexicon, problems))
+    if len(patterns) > MAX_PATTERNS:
+        problems.append(f"共有 {len(patterns)} 条句式,最多 {MAX_PATTERNS} 条")
+    if problems:
+        raise WordingError(problems)
+    grammar = {name: lexicon.number(name) for name in GRAMMAR}
+    entities = _entity_concepts(lexicon)
+    index = by_rarest(patterns, lexicon.weights())
+    return Wording(
+        lexicon,
+        rules,
+        patterns,
+        owners,
+        conditions,
+        index,
+        grammar,
+        disguised,
+        lexicon.only(disguised),
+        topics,
+        entities,
+    )
+
+
+def _compile_topics(files: Mapping[str, Any], lexicon: Lexicon, problems: list[str]) -> Iterator[Topic]:
+    for document in files.values():
+        for ask, body in (document.get("topics") or {}).items():
+            try:
+                yield compile_topic(ask, body, lexicon)
+            except LexiconError as error:
+                problems.append(f"口径 {ask}:{error}")
+
+
+def _entity_concepts(lexicon: Lexicon) -> dict[str, tuple[int, ...]]:
+    """For each kind of entity the concepts that its places belong to, unions included."""
+    made: dict[str, tuple[int, ...]] = {}
+    for name, kinds in ENTITIES.items():
+        number = lexicon.number(name)
+        holders = (number, *(whole for whole, parts in lexicon.unions.items() if number in parts))
+        for kind in kinds:
+            made[kind] = (*made.get(kind, ()), *holders)
+    return made
+
+
+def _load_concepts(files: Mapping[str, Any], lexicon: Lexicon, problems: list[str]) -> frozenset[int]:
+    bodies: dict[str, Any] = {}
+    for document in files.values():
+        for name, body in (document.get("concepts") or {}).items():
+            if name in bodies:
+                problems.append(f"概念「{name}」写了两遍,请并成一个")
+            bodies[name] = body if isinstance(body, Mapping) else {"words": body}
+    disguised: set[int] = set()
+    for name, body in bodies.items():
+        try:
+            number = lexicon.add(name, _words(name, bodies, "words", ()), _words(name, bodies, "not", ()))
+        except LexiconError as error:
+            problems.append(f"概念「{name}」:{error}")
+            continue
+        if body.get("disguised"):
+            disguised.add(number)
+        held = [word[1:-1] for word in body.get("words") or [] if word.startswith("<") and word[1:-1] in ENTITIES]
+        if held:
+            lexicon.unions[number] = tuple(lexicon.number(each) for each in held)
+    return frozenset(disguised)
+
+
+def _words(name: str, bodies: Mapping[str, Any], key: str, seen: tuple[str, ...]) -> list[str]:
+    if name in seen:
+        raise LexiconError(f"概念互相包含:{' → '.join((*seen, name))}")
+    if name in ENTITIES:
+        return []
+    if name not in bodies:
+        raise LexiconError(f"没有名为「{name}」的概念")
+    out: list[str] = []
+    for word in bodies[name].get("words") or []:
+        if word.startswith("<"):
+            out += _words(word[1:-1], bodies, key, (*seen, name))
+        elif key == "words":
+            out += expand(word)
+    if key == "not":
+        out += [each for word in bodies[name].get("not") or [] for each in expand(word)]
+    return out
+
+
+def _rule(code: str, body: Mapping[str, Any]) -> WordingRule:
+    return WordingRule(
+        code,
+        body.get("rule") or "",
+        body.get("title") or "",
+        body.get("why") or "",
+        body.get("better") or "",
+        tuple(body.get("yields_to") or ()),
+        tuple(body.get("spoiled_by") or ()),
+        {key: tuple(value) for key, value in (body.get("examples") or {}).items()},
+    )
+
+
+def _join_rule(old: WordingRule | None, new: WordingRule) -> WordingRule:
+    """Two files may each hold a part of one rule."""
+    if old is None:
+        return new
+    examples = {key: (*old.examples.get(key, ()), *new.examples.get(key, ())) for key in {*old.examples, *new.examples}}
+    return WordingRule(
+        new.name,
+        old.rule or new.rule,
+        old.title or new.title,
+        old.why or new.why,
+        old.better or new.better,
+        old.yields_to + new.yields_to,
+        old.spoiled_by + new.spoiled_by,
+        examples,
+    )
+
+
+def _compile_rule(
+    code: str, body: Mapping[str, Any], lexicon: Lexicon, problems: list[str]
+) -> Iterator[tuple[Pattern, Conditions]]:
+    for group in body.get("patterns") or []:
+        group = group if isinstance(group, Mapping) else {"say": group}
+        says = [group["say"]] if isinstance(group.get("say"), str) else group.get("say") or []
+        try:
+            conditions = _conditions(group, lexicon)
+        except LexiconError as error:
+            problems.append(f"{code}:{error}")
+            continue
+        for say in says:
+            try:
+                yield parse_pattern(say, lexicon), conditions
+            except LexiconError as error:
+                problems.append(f"{code} 句式「{say}」:{error}")
+
+
+def _conditions(group: Mapping[str, Any], lexicon: Lexicon) -> Conditions:
+    def concepts(key: str) -> tuple[int, ...]:
+        return tuple(lexicon.number(name) for name in group.get(key) or ())
+
+    return Conditions(
+        when=group.get("when", "affirmed"),
+        by=frozenset(group.get("by") or _ACTORS),
+        question=group.get("question", "ok"),
+        condition=group.get("if", "ok"),
+        quoted=group.get("quoted", "never") == "ok",
+        warned=group.get("warned", "never") == "ok",
+        unless=concepts("unless"),
+        unless_sentence=concepts("unless_sentence"),
+        unless_reply=concepts("unless_reply"),
+        asked=concepts("asked"),
+        together=concepts("with"),
+        sure=_SURE[group.get("sure", True)],
+    )
