@@ -1,0 +1,60 @@
+"""All tables. Import from here: `from trainer.models import User`."""
+
+from trainer.models.append_only import APPEND_ONLY, trigger_statements
+from trainer.models.base import Base, canonical
+from trainer.models.content import (
+    KINDS,
+    Asset,
+    ChangeSet,
+    ChangeSetEntry,
+    ContentItem,
+    Release,
+    ReleasePointer,
+    Revision,
+    VariantRow,
+    VariantRule,
+)
+from trainer.models.desks import DeskComment, DeskConversation, DeskMove, DeskSession
+from trainer.models.exams import (
+    ATTEMPT_STATES,
+    Assignment,
+    AssignmentTarget,
+    Attempt,
+    AttemptItem,
+    AttemptResult,
+    Certificate,
+    ExamException,
+    Grade,
+    Irregularity,
+    ItemResult,
+    Response,
+    ResponseEvent,
+    Review,
+)
+from trainer.models.learning import LessonProgress, PracticeAnswer, ReviewCard
+from trainer.models.people import (
+    LEARNER_STATES,
+    ROLES,
+    AuditLog,
+    Enrolment,
+    Identity,
+    Klass,
+    LearnerState,
+    Setting,
+    Shop,
+    SignInFailure,
+    Team,
+    TeamMember,
+    User,
+    UserRole,
+)
+
+__all__ = [
+    "APPEND_ONLY", "ATTEMPT_STATES", "Asset", "Assignment", "AssignmentTarget", "Attempt", "AttemptItem",
+    "AttemptResult", "AuditLog", "Base", "Certificate", "ChangeSet", "ChangeSetEntry", "ContentItem", "DeskComment",
+    "DeskConversation", "DeskMove", "DeskSession", "Enrolment", "ExamException", "Grade", "Identity", "Irregularity",
+    "ItemResult", "KINDS", "Klass", "LEARNER_STATES", "LearnerState", "LessonProgress", "PracticeAnswer", "ROLES",
+    "Release", "ReleasePointer", "Response", "ResponseEvent", "Review", "ReviewCard", "Revision", "Setting", "Shop",
+    "SignInFailure", "Team", "TeamMember", "User", "UserRole", "VariantRow", "VariantRule", "canonical",
+    "trigger_statements",
+]

@@ -1,0 +1,21 @@
+"""Database triggers that keep append-only tables append-only, on both engines."""
+
+APPEND_ONLY = ("grade", "response_event", "audit_log", "practice_answer", "learner_state", "exam_exception",
+               "variant", "desk_comment")
+
+
+def trigger_statements(dialect: str) -> list[str]:
+    """The DDL that refuses UPDATE and DELETE on append-only tables for the given dialect."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS keep_{table}_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for table in APPEND_ONLY for verb in ("UPDATE", "DELETE")
+        ]
+    function = ("CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ "
+                "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql")
+    return [function] + [
+        f"CREATE OR REPLACE TRIGGER keep_{table} BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        for table in APPEND_ONLY
+    ]
