@@ -1,0 +1,170 @@
+"""Exam assignments (考试安排): for whom, when, how often, and the exceptions (特批) that move these."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from trainer.errors import InputError
+from trainer.models import (
+    Assignment,
+    AssignmentTarget,
+    Enrolment,
+    ExamException,
+    Revision,
+    Team,
+    TeamMember,
+    User,
+)
+from trainer.services.audit import record
+from trainer.services.people import current
+
+PLAIN_TIME = 1000
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for one person on one assignment after exceptions."""
+
+    opens_at: datetime
+    closes_at: datetime
+    attempts: int
+    time_factor: int
+    exception: ExamException | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether an attempt may be started at this moment."""
+        return self.opens_at <= now < self.closes_at
+
+
+def teams_of(session: Session, user_id: int, now: datetime) -> list[int]:
+    """The teams a person is a member of at this moment, the nearest first, then the teams above them."""
+    own = list(session.scalars(select(TeamMember.team_id).where(
+        TeamMember.user_id == user_id, current(TeamMember, now)).order_by(TeamMember.id)))
+    if not own:
+        return []
+    parents = {team.id: team.parent_id for team in session.scalars(select(Team))}
+    found = list(own)
+    for team_id in found:
+        parent = parents.get(team_id)
+        if parent is not None and parent not in found:
+            found.append(parent)
+    return found
+
+
+def classes_of(session: Session, user_id: int, now: datetime) -> list[int]:
+    """The classes a person is enrolled in at this moment."""
+    rows = session.scalars(select(Enrolment.klass_id).where(
+        Enrolment.user_id == user_id, Enrolment.since <= now,
+        or_(Enrolment.until.is_(None), Enrolment.until > now)).order_by(Enrolment.id))
+    return list(rows)
+
+
+def assignments_for(session: Session, user: User, now: datetime) -> list[Assignment]:
+    """Every assignment that reaches the person, newest window first."""
+    reach = or_(
+        and_(AssignmentTarget.kind == "person", AssignmentTarget.target_id == user.id),
+        and_(AssignmentTarget.kind == "team", AssignmentTarget.target_id.in_(teams_of(session, user.id, now))),
+        and_(AssignmentTarget.kind == "klass", AssignmentTarget.target_id.in_(classes_of(session, user.id, now))),
+    )
+    found = session.scalars(select(Assignment).join(AssignmentTarget).where(
+        reach, Assignment.cancelled_at.is_(None)).order_by(Assignment.closes_at.desc(), Assignment.id.desc()).distinct())
+    return list(found)
+
+
+def terms_for(session: Session, assignment: Assignment, user_id: int, now: datetime) -> Terms:
+    """Window, attempts and time factor for a person: person beats team, later beats earlier."""
+    return terms_of(session, user_id, [assignment], now)[assignment.id]
+
+
+def terms_of(session: Session, user_id: int, found: Sequence[Assignment], now: datetime) -> dict[int, Terms]:
+    """What holds for one person on each of these assignments."""
+    rows = session.scalars(select(ExamException).where(
+        ExamException.assignment_id.in_([one.id for one in found]),
+        or_(ExamException.user_id == user_id, ExamException.team_id.in_(teams_of(session, user_id, now))))).all()
+    return {one.id: merge_terms(one, [row for row in rows if row.assignment_id == one.id]) for one in found}
+
+
+def merge_terms(assignment: Assignment, rows: Sequence[ExamException]) -> Terms:
+    """What holds after these exceptions of one person: each of their parts by itself, so that a later one takes nothing away."""
+    ranked = sorted(rows, key=lambda row: (row.user_id is not None, row.granted_at, row.id), reverse=True)
+    return Terms(
+        opens_at=next((row.opens_at for row in ranked if row.opens_at), assignment.opens_at),
+        closes_at=next((row.closes_at for row in ranked if row.closes_at), assignment.closes_at),
+        attempts=assignment.attempts_allowed + next((row.extra_attempts for row in ranked if row.extra_attempts), 0),
+        time_factor=next((row.time_factor for row in ranked if row.time_factor != PLAIN_TIME), PLAIN_TIME),
+        exception=ranked[0] if ranked else None,
+    )
+
+
+def last_closing(session: Session, assignment: Assignment) -> datetime:
+    """The last effective closing over everybody still entitled: before it no keys are shown."""
+    later = session.scalars(select(ExamException.closes_at).where(
+        ExamException.assignment_id == assignment.id, ExamException.closes_at.is_not(None))).all()
+    return max([assignment.closes_at, *(moment for moment in later if moment is not None)])
+
+
+def create_assignment(session: Session, by: User, paper: Revision, title: str, targets: Sequence[tuple[str, int]],
+                      opens_at: datetime, closes_at: datetime, attempts: int, cooldown: timedelta, now: datetime,
+                      keys_visible: str = "after_close") -> Assignment:
+    """Pin the paper revision for the targets; raises InputError with the field at fault."""
+    if not title.strip():
+        raise InputError("请填写考试名称。", "title")
+    if closes_at <= opens_at:
+        raise InputError("结束时间应晚于开始时间。", "closes_at")
+    if closes_at <= now:
+        raise InputError("结束时间已经过去，请改到将来。", "closes_at")
+    if not targets:
+        raise InputError("请至少选择一个团队、班级或学员。", "targets")
+    if not 1 <= attempts <= 10:
+        raise InputError("可考次数应为 1 到 10 次。", "attempts")
+    assignment = Assignment(
+        title=title.strip()[:120], paper_revision_id=paper.id, opens_at=opens_at, closes_at=closes_at,
+        attempts_allowed=attempts, cooldown_minutes=int(cooldown.total_seconds() // 60), created_by_id=by.id,
+        created_at=now, keys_visible=keys_visible,
+        targets=[AssignmentTarget(kind=kind, target_id=target) for kind, target in dict.fromkeys(targets)])
+    session.add(assignment)
+    session.flush()
+    record(session, now, by.id, "assignment.create", f"assignment:{assignment.id}", {"title": assignment.title})
+    return assignment
+
+
+def cancel_assignment(session: Session, by: User, assignment: Assignment, now: datetime) -> None:
+    """Withdraw an assignment; attempts already begun stay on record."""
+    assignment.cancelled_at = now
+    record(session, now, by.id, "assignment.cancel", f"assignment:{assignment.id}")
+    session.flush()
+
+
+def restore_assignment(session: Session, by: User, assignment: Assignment, now: datetime) -> None:
+    """Take a withdrawal back."""
+    assignment.cancelled_at = None
+    record(session, now, by.id, "assignment.restore", f"assignment:{assignment.id}")
+    session.flush()
+
+
+def grant_exception(session: Session, by: User, assignment: Assignment, reason: str, now: datetime, *,
+                    user_id: int | None = None, team_id: int | None = None, time_factor: int = 1000,
+                    extra_attempts: int = 0, closes_at: datetime | None = None) -> ExamException:
+    """Grant extra time (factor in thousandths), further attempts or a later closing, with a reason."""
+    if not reason.strip():
+        raise InputError("请写明特批的原因，会留在记录里。", "reason")
+    if (user_id is None) == (team_id is None):
+        raise InputError("特批要么给一个人，要么给一个团队。", "who")
+    if not 1000 <= time_factor <= 3000:
+        raise InputError("时间系数应在 1 到 3 倍之间。", "time_factor")
+    if not 0 <= extra_attempts <= 5:
+        raise InputError("增加的次数应为 0 到 5 次。", "extra_attempts")
+    if closes_at is not None and closes_at <= now:
+        raise InputError("新的截止时间已经过去。", "closes_at")
+    if time_factor == 1000 and not extra_attempts and closes_at is None:
+        raise InputError("请至少选择一项：加时、加次数或延长截止时间。", "extra_attempts")
+    row = ExamException(assignment_id=assignment.id, user_id=user_id, team_id=team_id, time_factor=time_factor,
+                        extra_attempts=extra_attempts, closes_at=closes_at, reason=reason.strip()[:255],
+                        granted_by_id=by.id, granted_at=now)
+    session.add(row)
+    record(session, now, by.id, "exception.grant", f"assignment:{assignment.id}", {"reason": row.reason})
+    session.flush()
+    return row

@@ -1,0 +1,27 @@
+"""Everything published, as the canonical files of a question bank."""
+
+import json
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from trainer.bank.export import export_files
+from trainer.models import KINDS, ContentItem, Release, Revision
+from trainer.services.releases import current_release
+
+
+def export_bank(session: Session) -> dict[str, str]:
+    """File name → text of all published content and the current rulebook; raises ContentError before any release."""
+    release = current_release(session)
+    body = session.scalar(select(Release.body).where(Release.id == release.id))
+    rows = session.execute(select(ContentItem, Revision).join(Revision, ContentItem.published_id == Revision.id).where(
+        ContentItem.retired_at.is_(None)).options(undefer(Revision.body)).order_by(ContentItem.id)).all()
+    origins = _files(session)
+    items = [(item.kind, revision.body, origins.get(item.id, "")) for item, revision in rows if item.kind in KINDS]
+    return export_files(items, json.loads(str(body)))
+
+
+def _files(session: Session) -> dict[int, str]:
+    """Item id → the file its last revision from a file came from."""
+    rows = session.execute(select(Revision.item_id, Revision.note).where(Revision.origin == "file").order_by(Revision.no))
+    return {int(item_id): str(note) for item_id, note in rows}

@@ -1,0 +1,137 @@
+"""Drawing a paper: which variants a person gets, from a seed and arithmetic alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from trainer.errors import ContentError
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A published question that could be drawn, with the ids of its variants by number."""
+
+    slug: str
+    type: str
+    topic: str
+    systems: frozenset[int]
+    difficulty: int
+    platforms: frozenset[str]
+    posts: frozenset[str]
+    pool: str
+    red_line: bool
+    open_book: bool
+    checked: bool
+    variants: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One drawn place: the section, the variant and what it is worth in thousandths."""
+
+    section: str
+    slug: str
+    variant_id: int
+    worth: int
+
+
+def number(seed: str, *names: object) -> int:
+    """A number that depends on the seed and the names alone, the same on every machine."""
+    text = "\x1f".join([seed, *(str(name) for name in names)])
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def permuted(seed: str, place: int, names: Sequence[str]) -> list[str]:
+    """The names in the order that this place of this attempt shows them."""
+    return sorted(names, key=lambda name: (number(seed, "order", place, name), name))
+
+
+def _usable(candidate: Candidate, paper: Mapping[str, Any]) -> bool:
+    platforms = set(paper.get("platforms") or [])
+    if platforms and "general" not in candidate.platforms and not platforms & candidate.platforms:
+        return False
+    if not paper.get("certifying"):
+        return candidate.pool in {"practice", "both"}
+    if not candidate.checked:
+        return False
+    return candidate.pool == "exam" or (candidate.pool == "both" and len(candidate.variants) > 1)
+
+
+def _fits(candidate: Candidate, draw: Mapping[str, Any]) -> bool:
+    wanted = {
+        "topics": {candidate.topic}, "systems": candidate.systems, "types": {candidate.type},
+        "difficulty": {candidate.difficulty}, "platforms": candidate.platforms, "posts": candidate.posts,
+    }
+    for name, values in wanted.items():
+        if draw.get(name) and not set(draw[name]) & set(values):
+            return False
+    return all(draw.get(name) is None or bool(draw[name]) == getattr(candidate, name) for name in ("red_line", "open_book"))
+
+
+def _balanced(candidates: Iterable[Candidate], seen: Mapping[str, int], seed: str) -> list[Candidate]:
+    """Unseen first; then one topic after the other, so that no topic crowds out the rest."""
+    by_topic: dict[str, list[Candidate]] = {}
+    for candidate in sorted(candidates, key=lambda c: (seen.get(c.slug, 0), number(seed, "item", c.slug), c.slug)):
+        by_topic.setdefault(candidate.topic, []).append(candidate)
+    ranked = [(seen.get(c.slug, 0), turn, number(seed, "topic", topic), topic, c)
+              for topic, members in by_topic.items() for turn, c in enumerate(members)]
+    return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])]
+
+
+def _variant(candidate: Candidate, certifying: bool, seed: str, seen: Mapping[str, int]) -> int:
+    """An exam takes the odd numbers of a question that practice shares, practice the even ones."""
+    numbers = sorted(candidate.variants)
+    if candidate.pool == "both" and len(numbers) > 1:
+        numbers = [n for n in numbers if n % 2 == int(certifying)]
+    start = number(seed, "variant", candidate.slug) % len(numbers)
+    return candidate.variants[numbers[(start + seen.get(candidate.slug, 0)) % len(numbers)]]
+
+
+def _draw_places(paper: Mapping[str, Any], section: Mapping[str, Any], pool: Sequence[Candidate], taken: set[str],
+                 seen: Mapping[str, int], seed: str) -> list[Pick]:
+    picks: list[Pick] = []
+    certifying = bool(paper.get("certifying"))
+    for draw in section.get("draws") or []:
+        fixed = list(draw.get("questions") or [])
+        wanted = int(draw.get("count") or len(fixed))
+        if fixed:
+            by_slug = {candidate.slug: candidate for candidate in pool}
+            ranked = sorted(fixed, key=lambda slug: (number(seed, "fixed", slug), slug))
+            chosen = [by_slug[slug] for slug in ranked if slug in by_slug and slug not in taken][:wanted]
+        else:
+            free = [c for c in pool if c.slug not in taken and _usable(c, paper) and _fits(c, draw)]
+            chosen = _balanced(free, seen, seed)[:wanted]
+        if len(chosen) < wanted:
+            named = "、".join(str(v) for v in [*fixed, *(draw.get("topics") or []), *(draw.get("systems") or [])]) or "红线"
+            raise ContentError(f"试卷「{paper.get('title')}」的「{section.get('title')}」抽不满题："
+                               f"范围 {named} 需要 {wanted} 题，现有 {len(chosen)} 题。请培训师补题或调整抽题规则。")
+        taken.update(candidate.slug for candidate in chosen)
+        worth = round(float(draw.get("marks", 1)) * 1000)
+        picks.extend(Pick(str(section["id"]), c.slug, _variant(c, certifying, seed, seen), worth) for c in chosen)
+    return picks
+
+
+def draw_paper(paper: Mapping[str, Any], pool: Sequence[Candidate], seen: Mapping[str, int], seed: str) -> list[Pick]:
+    """Every question place of the paper in the order shown.
+
+    `seen` counts how often the person met each question. Raises ContentError (naming the section and topic) where the
+    bank cannot fill the paper. No question is drawn twice.
+    """
+    taken: set[str] = set()
+    picks: list[Pick] = []
+    for section in paper["sections"]:
+        if section.get("kind", "questions") != "questions":
+            continue
+        drawn = _draw_places(paper, section, pool, taken, seen, seed)
+        if (section.get("shuffle") or {}).get("items", True):
+            drawn.sort(key=lambda pick: (number(seed, "place", pick.slug), pick.slug))
+        picks.extend(drawn)
+    return picks
+
+
+def draw_cases(section: Mapping[str, Any], seed: str) -> list[str]:
+    """The case ids that a case section gives."""
+    cases = [str(case) for case in section.get("cases") or []]
+    ranked = sorted(cases, key=lambda case: (number(seed, "case", section["id"], case), case))
+    return ranked[: int(section.get("count", 1))]
