@@ -1,0 +1,37 @@
+"""`flask rules check-reply FILE`: judge written replies, from files alone; needs no database and no secret key."""
+
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from trainer.config import ROOT
+from trainer.errors import TrainerError
+from trainer.replies.lines import check_lines
+from trainer.rules import Rulebook
+
+
+@click.command("check-reply")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--rulebook",
+    "path",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ROOT / "question_bank" / "rulebook",
+    help="规则目录。",
+)
+def command(file: BinaryIO, path: Path) -> None:
+    """Judge replies: JSON lines in, JSON lines out, in order; - is standard input. Exit 1 if a line is an error."""
+    try:
+        rulebook = Rulebook.load(path)
+    except TrainerError as error:
+        click.echo(error.message, err=True)
+        raise SystemExit(1) from None
+    out = sys.stdout.buffer
+    failed = False
+    for line, is_error in check_lines(rulebook, file):
+        out.write(line)
+        out.flush()
+        failed = failed or is_error
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,48 @@
+"""The one instance of each Flask extension, and what every database connection is told on opening."""
+
+import sqlite3
+from typing import Any
+
+from flask import has_request_context, request
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine, event
+
+from trainer.models.base import Base
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate()
+login_manager = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+
+READING_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def _is_reading() -> bool:
+    return has_request_context() and request.method in READING_METHODS
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    """SQLite: WAL, full durability, foreign keys; transactions are begun by us and not by the driver."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Any) -> None:
+    """A GET never writes, and the database enforces it; a writer takes its lock at once, so nothing is lost."""
+    reading = _is_reading()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    elif reading:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

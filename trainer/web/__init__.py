@@ -1,0 +1,27 @@
+"""The web edge: one blueprint a feature, registered from this one list."""
+
+from flask import Blueprint
+
+from trainer.web import (
+    assignments,
+    authoring,
+    calculators,
+    certificates,
+    desk,
+    exams,
+    grading,
+    home,
+    learn,
+    practice,
+    rules,
+    search,
+    team,
+)
+from trainer.web.admin.views import bp as admin
+from trainer.web.auth.views import bp as auth
+from trainer.web.roster.views import bp as roster
+
+BLUEPRINTS: list[Blueprint] = [
+    home.bp, auth, admin, roster, learn.bp, practice.bp, exams.bp, desk.bp, certificates.bp, team.bp, grading.bp, assignments.bp,
+    authoring.bp, rules.bp, calculators.bp, search.bp,
+]

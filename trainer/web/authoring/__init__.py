@@ -1,0 +1,5 @@
+"""The trainer's pages."""
+
+from trainer.web.authoring.views import bp
+
+__all__ = ["bp"]

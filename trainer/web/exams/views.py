@@ -1,0 +1,194 @@
+"""Sitting an exam: start, answer, save, submit, result, appeal."""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+from werkzeug.wrappers import Response
+
+from trainer.errors import InputError
+from trainer.extensions import db
+from trainer.models import Assignment, Attempt, AttemptItem, Irregularity, Revision, VariantRow
+from trainer.questions import ResponseError, parse
+from trainer.services import attempts, exam_desks, results, reviews
+from trainer.services.assignments import assignments_for, terms_for
+from trainer.services.certificates import certificates_of
+from trainer.services.published import papers, published_revision
+from trainer.web.clock import now
+
+bp = Blueprint("exams", __name__, url_prefix="/exams")
+
+IRREGULARITIES = {"left": "离开考试页面", "paste": "粘贴了外部内容", "speed": "持续输入过快"}
+
+
+def own_attempt_or_404(attempt_id: int) -> Attempt:
+    """The attempt of the person at the page; somebody else's does not exist."""
+    attempt = attempts.load_attempt(db.session(), attempt_id)
+    if attempt is None or attempt.user_id != current_user.id:
+        abort(404)
+    return attempt
+
+
+def own_assignment_or_404(assignment_id: int) -> Assignment:
+    """An assignment that reaches the person at the page."""
+    for assignment in assignments_for(db.session(), current_user, now()):
+        if assignment.id == assignment_id:
+            return assignment
+    abort(404)
+
+
+@bp.before_app_request
+def close_overdue() -> None:
+    """Attempts whose time is over are handed in by the next post of anybody; `flask attempts sweep` does the same."""
+    if request.method == "POST" and current_user.is_authenticated and attempts.overdue_attempts(db.session(), now()):
+        attempts.sweep_attempts(db.session(), now(), current_app.config["SETTINGS"].review_due_hours)
+        db.session.commit()
+
+
+@bp.get("/")
+def index() -> str:
+    """Every exam that reaches the learner, practice papers, certificates."""
+    session = db.session()
+    return render_template(
+        "exams/index.html", rows=attempts.sittings(session, current_user.id, now()),
+        papers=papers(session, certifying=False), certificates=certificates_of(session, current_user.id),
+        practised=results.practice_attempts(session, current_user.id), is_closed=attempts.is_closed)
+
+
+@bp.get("/<int:assignment_id>")
+def assignment(assignment_id: int) -> str:
+    """What the exam is, what passes it, and the button that begins it."""
+    found = own_assignment_or_404(assignment_id)
+    session = db.session()
+    done = attempts.earlier_attempts(session, current_user.id, found.id)
+    return render_template(
+        "exams/assignment.html", assignment=found, terms=terms_for(session, found, current_user.id, now()), done=done,
+        running=next((a for a in done if not attempts.is_closed(a, now())), None),
+        blocked=attempts.why_not_start(session, current_user, found, now()),
+        sections=results.paper_outline(found.paper_revision.body), paper=found.paper_revision.body)
+
+
+@bp.post("/<int:assignment_id>/start")
+def start(assignment_id: int) -> Response:
+    """Begin, or go back to the attempt in progress."""
+    found = own_assignment_or_404(assignment_id)
+    attempt = attempts.start_attempt(db.session(), current_user, found, now())
+    db.session.commit()
+    return redirect(url_for("exams.attempt", attempt_id=attempt.id), 303)
+
+
+@bp.post("/papers/<slug>/start")
+def start_paper(slug: str) -> Response:
+    """Begin a practice paper."""
+    revision = published_revision(db.session(), "paper", slug)
+    if revision is None or revision.body.get("certifying"):
+        abort(404)
+    attempt = attempts.start_paper(db.session(), current_user, revision, now())
+    db.session.commit()
+    return redirect(url_for("exams.attempt", attempt_id=attempt.id), 303)
+
+
+@bp.get("/attempts/<int:attempt_id>")
+def attempt(attempt_id: int) -> str | Response:
+    """The sitting itself; once closed, the result."""
+    found = own_attempt_or_404(attempt_id)
+    if attempts.is_closed(found, now()):
+        return redirect(url_for("exams.result", attempt_id=attempt_id), 303)
+    return render_template("exams/attempt.html", attempt=found, items=results.sitting_items(found),
+                           desks=exam_desks.desks_of_items(db.session(), [item.id for item in found.items]),
+                           paper=found.paper_revision.body)
+
+
+@bp.put("/attempts/<int:attempt_id>/items/<int:position>")
+def save(attempt_id: int, position: int) -> tuple[Response, int]:
+    """Store one answer; 409 carries the newer one, 410 says that it came too late."""
+    found = own_item_or_404(attempt_id, position)
+    body = _saved_body(request.get_json(silent=True))
+    try:
+        answer = parse(found.variant.revision.body["type"], body["raw"])  # type: ignore[union-attr]
+    except ResponseError as error:
+        return jsonify(error=error.message), 400
+    saved = attempts.save_response(db.session(), attempt_id, position, body["client_key"], body["base_seq"], answer,
+                                   body["unsure"], now())
+    left = (found.attempt.deadline_at - now()).total_seconds()
+    db.session.commit()
+    code = {"saved": 200, "conflict": 409, "late": 410}[saved.kind]
+    return jsonify(kind=saved.kind, seq=saved.seq, answer=saved.answer, left=left,
+                   saved_at=saved.saved_at.isoformat() if saved.saved_at else None), code
+
+
+def own_item_or_404(attempt_id: int, position: int) -> AttemptItem:
+    """A question of an attempt of the person at the page, in one query: answers are saved often."""
+    return db.session.scalar(select(AttemptItem).join(Attempt).where(
+        Attempt.id == attempt_id, Attempt.user_id == current_user.id, AttemptItem.position == position,
+        AttemptItem.kind == "question").options(
+            contains_eager(AttemptItem.attempt),
+            joinedload(AttemptItem.variant).joinedload(VariantRow.revision).undefer(Revision.body))) or abort(404)
+
+
+def _saved_body(data: Any) -> dict[str, Any]:
+    """The body of a save, checked: {client_key, base_seq, unsure, raw: {name: [text]}}."""
+    if not isinstance(data, dict):
+        raise InputError("保存的内容不完整，请刷新页面后重试；本机草稿还在。")
+    raw, key, base = data.get("raw"), data.get("client_key"), data.get("base_seq", 0)
+    fits = (isinstance(raw, dict) and isinstance(key, str) and 8 <= len(key) <= 64 and type(base) is int
+            and 0 <= base < 2**31)
+    if not fits or not all(isinstance(v, list) and all(isinstance(t, str) for t in v) for v in dict(raw or {}).values()):
+        raise InputError("保存的内容不完整，请刷新页面后重试；本机草稿还在。")
+    return {"raw": raw, "client_key": key, "base_seq": base, "unsure": data.get("unsure") is True}
+
+
+@bp.post("/attempts/<int:attempt_id>/submit")
+def submit(attempt_id: int) -> Response:
+    """Hand in; unfinished cases are judged as they stand."""
+    found = own_attempt_or_404(attempt_id)
+    session = db.session()
+    attempts.submit_attempt(session, found, now(), now(), current_app.config["SETTINGS"].review_due_hours)
+    session.commit()
+    return redirect(url_for("exams.result", attempt_id=attempt_id), 303)
+
+
+@bp.post("/attempts/<int:attempt_id>/irregularities")
+def irregularity(attempt_id: int) -> tuple[str, int]:
+    """Note something unusual beside the attempt; it never fails anybody."""
+    found = own_attempt_or_404(attempt_id)
+    data = request.get_json(silent=True)
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in IRREGULARITIES or attempts.is_closed(found, now()):
+        abort(400)
+    db.session.add(Irregularity(attempt_id=found.id, kind=kind, at=now(), detail=IRREGULARITIES[kind]))
+    db.session.commit()
+    return "", 204
+
+
+@bp.get("/attempts/<int:attempt_id>/result")
+def result(attempt_id: int) -> str | Response:
+    """The result, as far as it may be seen now."""
+    found = own_attempt_or_404(attempt_id)
+    if not attempts.is_closed(found, now()):
+        return redirect(url_for("exams.attempt", attempt_id=attempt_id), 303)
+    return render_template("exams/result.html", view=results.attempt_view(db.session(), found, now()), mine=True)
+
+
+@bp.post("/attempts/<int:attempt_id>/items/<int:position>/appeal")
+def appeal(attempt_id: int, position: int) -> Response:
+    """申诉: say why a mark is wrong."""
+    found = own_attempt_or_404(attempt_id)
+    item = next((item for item in found.items if item.position == position), None) or abort(404)
+    reviews.appeal_item(db.session(), current_user, item, request.form.get("plea", ""), now(),
+                        current_app.config["SETTINGS"].review_due_hours)
+    db.session.commit()
+    flash("申诉已提交，主管会在规定时间内答复。", "success")
+    return redirect(url_for("exams.result", attempt_id=attempt_id) + f"#item-{position + 1}", 303)

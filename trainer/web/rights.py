@@ -1,0 +1,155 @@
+"""The one table of rights: which roles reach which route, and the gate in front of every request.
+
+A route that is missing here is refused to everybody, and a test names it.
+"""
+
+from flask import Flask, abort, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+ANYONE = frozenset({"anyone"})
+SIGNED_IN = frozenset({"signed_in"})
+TRAINEE = frozenset({"trainee"})
+SUPERVISOR = frozenset({"supervisor"})
+TRAINER = frozenset({"trainer"})
+ADMIN = frozenset({"admin"})
+MENTORS = frozenset({"mentor", "inspector"})
+STAFF = SUPERVISOR | TRAINER | ADMIN
+
+RIGHTS: dict[str, frozenset[str]] = {
+    "static": ANYONE,
+    "home.index": SIGNED_IN,
+    "home.health": ANYONE,
+    "auth.sign_in": ANYONE,
+    "auth.setup": ANYONE,
+    "auth.sign_out": SIGNED_IN,
+    "auth.sign_out_everywhere": SIGNED_IN,
+    "auth.account": SIGNED_IN,
+    "auth.change_password": SIGNED_IN,
+    "admin.accounts": ADMIN,
+    "admin.account_new": ADMIN,
+    "admin.account": ADMIN,
+    "admin.account_reset": ADMIN,
+    "admin.account_deactivate": ADMIN,
+    "admin.account_activate": ADMIN,
+    "admin.account_join_team": ADMIN,
+    "admin.account_leave_team": ADMIN,
+    "admin.account_set_klass": ADMIN,
+    "admin.groups": ADMIN,
+    "admin.team_save": ADMIN,
+    "admin.klass_save": ADMIN,
+    "roster.upload": SUPERVISOR | ADMIN,
+    "roster.apply": SUPERVISOR | ADMIN,
+    "roster.template": SUPERVISOR | ADMIN,
+    "admin.audit": ADMIN,
+    "admin.audit_csv": ADMIN,
+    "admin.system": ADMIN,
+    "exams.index": TRAINEE,
+    "exams.assignment": TRAINEE,
+    "exams.start": TRAINEE,
+    "exams.start_paper": TRAINEE | TRAINER,
+    "exams.attempt": TRAINEE | TRAINER,
+    "exams.save": TRAINEE | TRAINER,
+    "exams.submit": TRAINEE | TRAINER,
+    "exams.irregularity": TRAINEE | TRAINER,
+    "exams.result": TRAINEE | TRAINER,
+    "exams.appeal": TRAINEE,
+    "learn.today": TRAINEE,
+    "learn.courses": TRAINEE,
+    "learn.lesson": SIGNED_IN,
+    "learn.read": TRAINEE,
+    "learn.check": TRAINEE,
+    "learn.answer_check": TRAINEE,
+    "practice.index": TRAINEE,
+    "practice.following": TRAINEE,
+    "practice.question": TRAINEE,
+    "practice.answer": TRAINEE,
+    "practice.feedback": TRAINEE,
+    "practice.mistakes": TRAINEE,
+    "authoring.index": TRAINER,
+    "authoring.questions": TRAINER,
+    "authoring.question": TRAINER,
+    "authoring.new_question": TRAINER,
+    "authoring.edit_question": TRAINER,
+    "authoring.save_question": TRAINER,
+    "authoring.try_replies": TRAINER,
+    "authoring.publish_question": TRAINER,
+    "authoring.retire_question": TRAINER,
+    "authoring.restore_question": TRAINER,
+    "authoring.lessons": TRAINER,
+    "authoring.cases": TRAINER,
+    "authoring.papers": TRAINER,
+    "authoring.preview_paper": TRAINER,
+    "desk.index": TRAINEE | TRAINER,
+    "desk.start": TRAINEE | TRAINER,
+    "desk.exam_item": TRAINEE | TRAINER,
+    "desk.session": TRAINEE | TRAINER,
+    "desk.move": TRAINEE | TRAINER,
+    "desk.back": TRAINEE | TRAINER,
+    "desk.report": TRAINEE | TRAINER,
+    "desk.replay": TRAINEE | TRAINER | SUPERVISOR | MENTORS,
+    "rules.index": SIGNED_IN,
+    "rules.rule": SIGNED_IN,
+    "rules.compare": SIGNED_IN,
+    "rules.checking": TRAINER,
+    "rules.checking_csv": TRAINER,
+    "rules.check": TRAINER,
+    "rules.save_check": TRAINER,
+    "calculators.index": SIGNED_IN,
+    "calculators.page": SIGNED_IN,
+    "search.index": SIGNED_IN,
+    "team.morning": SUPERVISOR | MENTORS,
+    "team.people": SUPERVISOR | MENTORS,
+    "team.export": SUPERVISOR,
+    "team.person": SUPERVISOR | MENTORS,
+    "team.attempt": SUPERVISOR,
+    "team.override": SUPERVISOR,
+    "team.void": SUPERVISOR,
+    "team.report": SUPERVISOR,
+    "grading.queue": SUPERVISOR,
+    "grading.review": SUPERVISOR,
+    "grading.decide": SUPERVISOR,
+    "assignments.index": SUPERVISOR,
+    "assignments.create": SUPERVISOR,
+    "assignments.detail": SUPERVISOR,
+    "assignments.grant": SUPERVISOR,
+    "assignments.cancel": SUPERVISOR,
+    "assignments.restore": SUPERVISOR,
+    "certificates.page": SIGNED_IN,
+    "certificates.pdf": SIGNED_IN,
+    "certificates.verify": ANYONE,
+    "certificates.index": SUPERVISOR | ADMIN,
+    "certificates.revoke": SUPERVISOR | ADMIN,
+    "certificates.restore": SUPERVISOR | ADMIN,
+}
+
+
+def may_reach(endpoint: str, roles: frozenset[str], signed_in: bool) -> bool:
+    """Whether somebody with these roles may reach the endpoint; unknown endpoints are nobody's."""
+    allowed = RIGHTS.get(endpoint, frozenset())
+    if allowed is ANYONE or "anyone" in allowed:
+        return True
+    return signed_in and ("signed_in" in allowed or bool(allowed & roles))
+
+
+def guard_rights(app: Flask) -> None:
+    """Put the gate in front of every request: sign-in first, then the role, then an initial password to change."""
+
+    @app.before_request
+    def check_rights() -> Response | None:
+        endpoint = request.endpoint
+        if endpoint is None:
+            return None
+        signed_in = bool(current_user.is_authenticated)
+        if may_reach(endpoint, current_user.roles if signed_in else frozenset(), signed_in):
+            if signed_in and current_user.must_change and endpoint not in MAY_WITH_INITIAL_PASSWORD:
+                return redirect(url_for("auth.change_password"), 303)
+            return None
+        if not signed_in:
+            if request.method == "GET":
+                return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")), 303)
+            abort(401)
+        abort(403)
+
+
+MAY_WITH_INITIAL_PASSWORD = {"static", "auth.change_password", "auth.sign_out", "auth.sign_out_everywhere"}

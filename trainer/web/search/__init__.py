@@ -1,0 +1,5 @@
+"""The search pages."""
+
+from trainer.web.search.views import bp
+
+__all__ = ["bp"]
