@@ -1,0 +1,66 @@
+"""Every shipped case with the real rulebook and the real reply checks."""
+
+from collections import Counter
+
+import pytest
+
+from tests.roleplay.conftest import CASES
+from trainer.roleplay import Case, make_scene, open_case, play, report, variant_count
+from trainer.roleplay.bots import BOTS, FOREIGN, run_all
+from trainer.roleplay.ear import rulebook_ear
+from trainer.roleplay.engine import running
+from trainer.roleplay.files import load_cases
+from trainer.roleplay.play import Ear
+from trainer.roleplay.ruling import RulebookJudge
+from trainer.rules import Rulebook
+
+IDS = sorted(path.stem for path in CASES.glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return Rulebook.load(CASES.parent / "rulebook")
+
+
+@pytest.fixture(scope="module")
+def ear(rulebook: Rulebook) -> Ear:
+    return rulebook_ear(rulebook)
+
+
+def cited(case: Case) -> set[str]:
+    parts = (*case.acts, *case.checks, *case.forbidden, *case.outcomes)
+    return {part.rule for part in parts if part.rule}
+
+
+@pytest.mark.parametrize("case_id", IDS)
+def test_every_solution_does_what_it_says_on_every_variant(cases: dict[str, Case], rulebook: Rulebook, ear: Ear,
+                                                           case_id: str) -> None:
+    for seed in range(variant_count(cases[case_id].raw)):
+        scene = make_scene(cases[case_id], seed, RulebookJudge(rulebook))
+        for solution in scene.case.solutions:
+            played = play(scene, solution.moves, ear)
+            found = report(scene, played.state, played.events)
+            refused = [event["text"] for event in played.events if event["kind"] == "refused"]
+            lost = [(mark.what, mark.points, mark.of, mark.why) for mark in found.marks if mark.points < mark.of]
+            assert found.passed is solution.passes, (seed, solution.title, found.score, lost, refused)
+            assert not (solution.passes and refused), (seed, solution.title, refused)
+
+
+@pytest.mark.parametrize("case_id", IDS)
+def test_every_rule_that_a_case_cites_is_in_the_rulebook(cases: dict[str, Case], rulebook: Rulebook, case_id: str) -> None:
+    assert cited(cases[case_id]) <= set(rulebook.rules)
+
+
+def test_deadlines_of_a_case_come_from_the_rulebook(cases: dict[str, Case], rulebook: Rulebook) -> None:
+    scene = make_scene(cases["tmall_lost_parcel"], 0, RulebookJudge(rulebook))
+    state, _ = open_case(scene)
+    assert [(one["name"], one["at"]) for one in running(scene, state)] == [("auto_confirm", "2026-11-25T16:20:00+08:00")]
+
+
+def test_no_bot_passes_more_than_one_case_in_twenty(rulebook: Rulebook, ear: Ear) -> None:
+    scenes = [make_scene(case, 0, RulebookJudge(rulebook)) for case in load_cases(CASES).values()]
+    results = run_all(scenes, ear)
+    played = Counter(result.bot for result in results)
+    passed = Counter(result.bot for result in results if result.passed)
+    assert set(played) == {bot.name for bot in BOTS} | {FOREIGN}
+    assert {bot: count for bot, count in passed.items() if count > played[bot] * 0.05} == {}

@@ -1,0 +1,43 @@
+"""A published case and the release it is judged by, from the files of the question bank."""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from trainer.content.yamltext import read_yaml
+from trainer.models import ContentItem, Release, ReleasePointer, Revision
+from trainer.rules import Rulebook
+
+BANK = Path(__file__).parents[2] / "question_bank"
+
+
+@lru_cache
+def rulebook_json() -> tuple[str, str]:
+    rulebook = Rulebook.load(BANK / "rulebook")
+    return rulebook.digest, rulebook.canonical_json()
+
+
+def case_body(slug: str) -> dict[str, Any]:
+    body: dict[str, Any] = read_yaml((BANK / "cases" / f"{slug}.yaml").read_text(encoding="utf-8")).value
+    return body
+
+
+def publish_case(session: Session, now: datetime, slug: str = "tmall_lost_parcel") -> Revision:
+    """The case as trainees meet it, with a current release."""
+    digest, text = rulebook_json()
+    release = Release(number=1, digest=digest, body=text, published_at=now)
+    session.add(release)
+    session.flush()
+    session.add(ReleasePointer(release_id=release.id))
+    item = ContentItem(kind="case", slug=slug, title=slug)
+    session.add(item)
+    session.flush()
+    revision = Revision(item_id=item.id, no=1, body=case_body(slug), digest=slug, state="published", created_at=now)
+    session.add(revision)
+    session.flush()
+    item.published_id = revision.id
+    session.flush()
+    return revision
