@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = Path(__file__).parent / "vendor"
@@ -25,6 +25,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STARTS_WITHIN = 150
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -121,7 +122,7 @@ def new_page(browser: Browser, server: str, complaints: Complaints) -> Iterator[
     def opened(width: int = 1280, height: int = 900, dark: bool = False, **more: Any) -> Page:
         context = browser.new_context(base_url=server, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": width, "height": height},
                                       color_scheme="dark" if dark else "light", reduced_motion="reduce", **more)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", complaints.hear)
