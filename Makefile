@@ -19,7 +19,7 @@ test: $(TEST_STAMP)  ## What every change must pass (under 5 minutes on 2 cores)
 	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not slow"
 
 test-all: $(TEST_STAMP)  ## Everything, the slow walks too; rewrites walks.lock
-	@$(BIN)/pytest -q -n 2 --dist loadgroup
+	@HYPOTHESIS_PROFILE=explore $(BIN)/pytest -q -n 2 --dist loadgroup
 	@$(BIN)/flask cases walk --lock
 
 check: $(TEST_STAMP)  ## Style, types, content, vendored files
