@@ -27,11 +27,14 @@ from trainer.models.exams import (
     Grade,
     Irregularity,
     ItemResult,
+    LateDraftDecision,
+    Regrade,
+    RegradeRow,
     Response,
     ResponseEvent,
     Review,
 )
-from trainer.models.learning import LessonProgress, PracticeAnswer, ReviewCard
+from trainer.models.learning import LessonProgress, PracticeAnswer, ReviewCard, TypingTest
 from trainer.models.people import (
     LEARNER_STATES,
     ROLES,
@@ -53,7 +56,7 @@ __all__ = [
     "APPEND_ONLY", "ATTEMPT_STATES", "Asset", "Assignment", "AssignmentTarget", "Attempt", "AttemptItem",
     "AttemptResult", "AuditLog", "Base", "Certificate", "ChangeSet", "ChangeSetEntry", "ContentItem", "DeskComment",
     "DeskConversation", "DeskMove", "DeskSession", "Enrolment", "ExamException", "Grade", "Identity", "Irregularity",
-    "ItemResult", "KINDS", "Klass", "LEARNER_STATES", "LearnerState", "LessonProgress", "PracticeAnswer", "ROLES",
+    "ItemResult", "LateDraftDecision", "Regrade", "RegradeRow", "TypingTest", "KINDS", "Klass", "LEARNER_STATES", "LearnerState", "LessonProgress", "PracticeAnswer", "ROLES",
     "Release", "ReleasePointer", "Response", "ResponseEvent", "Review", "ReviewCard", "Revision", "Setting", "Shop",
     "SignInFailure", "Team", "TeamMember", "User", "UserRole", "VariantRow", "VariantRule", "canonical",
     "trigger_statements",

@@ -16,7 +16,10 @@ ATTEMPT_STATES = {
 
 
 class Assignment(Base):
-    """A pinned paper revision for people, classes or teams within a window."""
+    """A pinned paper revision for people, classes or teams within a window.
+
+    `keys_visible` says when keys are shown: submitted, final, closed or never. `room_code` asks for 考场口令 at the start.
+    """
 
     __tablename__ = "assignment"
     id: Mapped[Pk]
@@ -27,7 +30,8 @@ class Assignment(Base):
     attempts_allowed: Mapped[int] = mapped_column(default=1)
     cooldown_minutes: Mapped[int] = mapped_column(default=0)
     late_full_time: Mapped[bool] = mapped_column(default=False)
-    keys_visible: Mapped[Code] = mapped_column(default="after_close")
+    keys_visible: Mapped[Code] = mapped_column(default="closed")
+    room_code: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
@@ -65,7 +69,10 @@ class ExamException(Base):
 
 
 class Attempt(Base):
-    """One sitting of a paper. Without an assignment it is a practice paper; preview ones count nowhere."""
+    """One sitting of a paper. Without an assignment it is a practice paper; preview ones count nowhere.
+
+    `client_mark` is the device and address it began on; `mistakes_at` says when its misses entered the 错题本.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -85,6 +92,8 @@ class Attempt(Base):
     state: Mapped[Code] = mapped_column(default="in_progress")
     preview: Mapped[bool] = mapped_column(default=False)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    client_mark: Mapped[Code] = mapped_column(default="")
+    mistakes_at: Mapped[datetime | None]
     user: Mapped[User] = relationship()
     assignment: Mapped[Assignment | None] = relationship()
     paper_revision: Mapped[Revision] = relationship()
@@ -124,6 +133,7 @@ class Response(Base):
     client_key: Mapped[Code]
     answer: Mapped[Any] = mapped_column(JsonText, nullable=False)
     unsure: Mapped[bool] = mapped_column(default=False)
+    lookup_seconds: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime]
     item: Mapped[AttemptItem] = relationship(back_populates="response")
 
@@ -144,8 +154,19 @@ class ResponseEvent(Base):
     received_at: Mapped[datetime]
 
 
+class LateDraftDecision(Base):
+    """What a person decided about an answer received after the slack, append-only."""
+
+    __tablename__ = "late_draft_decision"
+    event_id: Mapped[int] = mapped_column(ForeignKey("response_event.id"), primary_key=True)
+    accepted: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(500))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+
+
 class Grade(Base):
-    """A mark for an item, append-only; source auto|override|appeal|regrade|void; by a person with a reason, or us."""
+    """A mark for an item, append-only; source auto|override|appeal|regrade|late|void; by a person with a reason, or us."""
 
     __tablename__ = "grade"
     id: Mapped[Pk]
@@ -221,7 +242,7 @@ class Irregularity(Base):
 
 
 class Certificate(Base):
-    """上岗证: comes only from a final attempt; `token` is what the QR code carries."""
+    """上岗证: comes only from a final attempt; `token` is what the QR code carries; flagged ones await a person."""
 
     __tablename__ = "certificate"
     id: Mapped[Pk]
@@ -240,5 +261,50 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     revoke_reason: Mapped[str] = mapped_column(String(255), default="")
+    flagged_at: Mapped[datetime | None]
+    flag_reason: Mapped[str] = mapped_column(String(255), default="")
     user: Mapped[User] = relationship(foreign_keys=[user_id])
+    attempt: Mapped[Attempt] = relationship()
+
+
+class Regrade(Base):
+    """重新判分: kind release (same as_of, newer release: marks may change) or date (newer as_of: a refresh list only).
+
+    Once `committed_at` is set its rows are being written; `finished_at` says that all are.
+    """
+
+    __tablename__ = "regrade"
+    id: Mapped[Pk]
+    kind: Mapped[Code]
+    title: Mapped[Name]
+    scope: Mapped[Any] = mapped_column(JsonText, nullable=False)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    as_of: Mapped[datetime | None]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    committed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    committed_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    release: Mapped[Release] = relationship()
+    created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
+
+
+class RegradeRow(Base):
+    """One attempt of a regrade: state waiting, judged or written; `items` holds each place that differs, with the new outcome."""
+
+    __tablename__ = "regrade_row"
+    __table_args__ = (UniqueConstraint("regrade_id", "attempt_id"), Index("ix_regrade_row_state", "regrade_id", "state"))
+    id: Mapped[Pk]
+    regrade_id: Mapped[int] = mapped_column(ForeignKey("regrade.id"))
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    state: Mapped[Code] = mapped_column(default="waiting")
+    changed: Mapped[bool] = mapped_column(default=False)
+    problems: Mapped[int] = mapped_column(default=0)
+    points_before: Mapped[Points] = mapped_column(default=0)
+    points_after: Mapped[Points] = mapped_column(default=0)
+    of: Mapped[Points] = mapped_column(default=0)
+    passed_before: Mapped[bool] = mapped_column(default=False)
+    passed_after: Mapped[bool] = mapped_column(default=False)
+    items: Mapped[Any] = mapped_column(JsonText, nullable=False, default=list)
     attempt: Mapped[Attempt] = relationship()

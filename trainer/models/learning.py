@@ -53,7 +53,7 @@ class PracticeAnswer(Base):
 
 
 class ReviewCard(Base):
-    """A question in a person's 错题本 with its FSRS card."""
+    """A question in a person's 错题本 with its FSRS card; `from_attempt_id` where an exam brought it."""
 
     __tablename__ = "review_card"
     __table_args__ = (UniqueConstraint("user_id", "question_slug"), Index("ix_review_card_due", "user_id", "due_at"))
@@ -64,3 +64,19 @@ class ReviewCard(Base):
     due_at: Mapped[datetime]
     misses: Mapped[int] = mapped_column(default=1)
     added_at: Mapped[datetime]
+    from_attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
+
+
+class TypingTest(Base):
+    """打字测试: three minutes of chat text; `speed` is characters a minute net of errors. Append-only."""
+
+    __tablename__ = "typing_test"
+    __table_args__ = (UniqueConstraint("user_id", "client_key"),)
+    id: Mapped[Pk]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    client_key: Mapped[Code]
+    seconds: Mapped[int]
+    typed: Mapped[int]
+    errors: Mapped[int]
+    speed: Mapped[int]
+    at: Mapped[datetime]

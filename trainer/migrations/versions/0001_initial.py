@@ -133,21 +133,6 @@ def upgrade():
     with op.batch_alter_table('learner_state', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_learner_state_user_id'), ['user_id'], unique=False)
 
-    op.create_table('review_card',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('user_id', sa.Integer(), nullable=False),
-    sa.Column('question_slug', sa.String(length=120), nullable=False),
-    sa.Column('card', trainer.models.base.JsonText(), nullable=False),
-    sa.Column('due_at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('misses', sa.Integer(), nullable=False),
-    sa.Column('added_at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_review_card_user_id_user_account')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_card')),
-    sa.UniqueConstraint('user_id', 'question_slug', name=op.f('uq_review_card_user_id_question_slug'))
-    )
-    with op.batch_alter_table('review_card', schema=None) as batch_op:
-        batch_op.create_index('ix_review_card_due', ['user_id', 'due_at'], unique=False)
-
     op.create_table('revision',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
@@ -196,6 +181,7 @@ def upgrade():
     sa.Column('cooldown_minutes', sa.Integer(), nullable=False),
     sa.Column('late_full_time', sa.Boolean(), nullable=False),
     sa.Column('keys_visible', sa.String(length=64), nullable=False),
+    sa.Column('room_code', sa.Boolean(), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.Column('created_at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('cancelled_at', trainer.models.base.UtcDateTime(timezone=True), nullable=True),
@@ -301,6 +287,8 @@ def upgrade():
     sa.Column('state', sa.String(length=64), nullable=False),
     sa.Column('preview', sa.Boolean(), nullable=False),
     sa.Column('team_id', sa.Integer(), nullable=True),
+    sa.Column('client_mark', sa.String(length=64), nullable=False),
+    sa.Column('mistakes_at', trainer.models.base.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_attempt_assignment_id_assignment')),
     sa.ForeignKeyConstraint(['paper_revision_id'], ['revision.id'], name=op.f('fk_attempt_paper_revision_id_revision')),
     sa.ForeignKeyConstraint(['release_id'], ['release.id'], name=op.f('fk_attempt_release_id_release')),
@@ -391,6 +379,78 @@ def upgrade():
     sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_attempt_result_attempt_id_attempt')),
     sa.PrimaryKeyConstraint('attempt_id', name=op.f('pk_attempt_result'))
     )
+    op.create_table('review_card',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('question_slug', sa.String(length=120), nullable=False),
+    sa.Column('card', trainer.models.base.JsonText(), nullable=False),
+    sa.Column('due_at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('misses', sa.Integer(), nullable=False),
+    sa.Column('added_at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('from_attempt_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['from_attempt_id'], ['attempt.id'], name=op.f('fk_review_card_from_attempt_id_attempt')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_review_card_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_card')),
+    sa.UniqueConstraint('user_id', 'question_slug', name=op.f('uq_review_card_user_id_question_slug'))
+    )
+    with op.batch_alter_table('review_card', schema=None) as batch_op:
+        batch_op.create_index('ix_review_card_due', ['user_id', 'due_at'], unique=False)
+
+    op.create_table('regrade',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=64), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('scope', trainer.models.base.JsonText(), nullable=False),
+    sa.Column('release_id', sa.Integer(), nullable=False),
+    sa.Column('as_of', trainer.models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_by_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('committed_by_id', sa.Integer(), nullable=True),
+    sa.Column('committed_at', trainer.models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', trainer.models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['committed_by_id'], ['user_account.id'], name=op.f('fk_regrade_committed_by_id_user_account')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user_account.id'], name=op.f('fk_regrade_created_by_id_user_account')),
+    sa.ForeignKeyConstraint(['release_id'], ['release.id'], name=op.f('fk_regrade_release_id_release')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_regrade'))
+    )
+    op.create_table('regrade_row',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('regrade_id', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=64), nullable=False),
+    sa.Column('changed', sa.Boolean(), nullable=False),
+    sa.Column('problems', sa.Integer(), nullable=False),
+    sa.Column('points_before', sa.Integer(), nullable=False),
+    sa.Column('points_after', sa.Integer(), nullable=False),
+    sa.Column('of', sa.Integer(), nullable=False),
+    sa.Column('passed_before', sa.Boolean(), nullable=False),
+    sa.Column('passed_after', sa.Boolean(), nullable=False),
+    sa.Column('items', trainer.models.base.JsonText(), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_regrade_row_attempt_id_attempt')),
+    sa.ForeignKeyConstraint(['regrade_id'], ['regrade.id'], name=op.f('fk_regrade_row_regrade_id_regrade')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_regrade_row')),
+    sa.UniqueConstraint('regrade_id', 'attempt_id', name=op.f('uq_regrade_row_regrade_id_attempt_id'))
+    )
+    with op.batch_alter_table('regrade_row', schema=None) as batch_op:
+        batch_op.create_index('ix_regrade_row_state', ['regrade_id', 'state'], unique=False)
+
+    op.create_table('typing_test',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('client_key', sa.String(length=64), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
+    sa.Column('typed', sa.Integer(), nullable=False),
+    sa.Column('errors', sa.Integer(), nullable=False),
+    sa.Column('speed', sa.Integer(), nullable=False),
+    sa.Column('at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_typing_test_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_typing_test')),
+    sa.UniqueConstraint('user_id', 'client_key', name=op.f('uq_typing_test_user_id_client_key'))
+    )
+    with op.batch_alter_table('typing_test', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_typing_test_user_id'), ['user_id'], unique=False)
+
     op.create_table('certificate',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sa.String(length=64), nullable=False),
@@ -408,6 +468,8 @@ def upgrade():
     sa.Column('revoked_at', trainer.models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('revoked_by_id', sa.Integer(), nullable=True),
     sa.Column('revoke_reason', sa.String(length=255), nullable=False),
+    sa.Column('flagged_at', trainer.models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('flag_reason', sa.String(length=255), nullable=False),
     sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_certificate_attempt_id_attempt')),
     sa.ForeignKeyConstraint(['release_id'], ['release.id'], name=op.f('fk_certificate_release_id_release')),
     sa.ForeignKeyConstraint(['revoked_by_id'], ['user_account.id'], name=op.f('fk_certificate_revoked_by_id_user_account')),
@@ -525,6 +587,7 @@ def upgrade():
     sa.Column('client_key', sa.String(length=64), nullable=False),
     sa.Column('answer', trainer.models.base.JsonText(), nullable=False),
     sa.Column('unsure', sa.Boolean(), nullable=False),
+    sa.Column('lookup_seconds', sa.Integer(), nullable=False),
     sa.Column('saved_at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['item_id'], ['attempt_item.id'], name=op.f('fk_response_item_id_attempt_item')),
     sa.PrimaryKeyConstraint('item_id', name=op.f('pk_response'))
@@ -546,6 +609,16 @@ def upgrade():
     with op.batch_alter_table('response_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_response_event_item_id'), ['item_id'], unique=False)
 
+    op.create_table('late_draft_decision',
+    sa.Column('event_id', sa.Integer(), nullable=False),
+    sa.Column('accepted', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', trainer.models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_late_draft_decision_by_id_user_account')),
+    sa.ForeignKeyConstraint(['event_id'], ['response_event.id'], name=op.f('fk_late_draft_decision_event_id_response_event')),
+    sa.PrimaryKeyConstraint('event_id', name=op.f('pk_late_draft_decision'))
+    )
     op.create_table('review',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
@@ -651,6 +724,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_review_decided_at'))
 
     op.drop_table('review')
+    op.drop_table('late_draft_decision')
     with op.batch_alter_table('response_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_response_event_item_id'))
 
@@ -683,6 +757,19 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_certificate_user_id'))
 
     op.drop_table('certificate')
+    with op.batch_alter_table('review_card', schema=None) as batch_op:
+        batch_op.drop_index('ix_review_card_due')
+
+    op.drop_table('review_card')
+    with op.batch_alter_table('typing_test', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_typing_test_user_id'))
+
+    op.drop_table('typing_test')
+    with op.batch_alter_table('regrade_row', schema=None) as batch_op:
+        batch_op.drop_index('ix_regrade_row_state')
+
+    op.drop_table('regrade_row')
+    op.drop_table('regrade')
     op.drop_table('attempt_result')
     with op.batch_alter_table('attempt_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attempt_item_variant_id'))
@@ -738,10 +825,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_revision_item_id'))
 
     op.drop_table('revision')
-    with op.batch_alter_table('review_card', schema=None) as batch_op:
-        batch_op.drop_index('ix_review_card_due')
-
-    op.drop_table('review_card')
     with op.batch_alter_table('learner_state', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_learner_state_user_id'))
 
