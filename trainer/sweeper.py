@@ -1,4 +1,4 @@
-"""Closing abandoned attempts every minute from inside the server, one worker at a time."""
+"""Closing abandoned attempts, and misses into the 错题本, every minute from inside the server, one worker at a time."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from flask import Flask
 
 from trainer.extensions import db
 from trainer.services.attempts import sweep_attempts
+from trainer.services.exam_misses import enter_misses
 from trainer.services.lease import take_lease
 
 EVERY = timedelta(seconds=60)
@@ -20,7 +21,11 @@ def sweep_once(app: Flask) -> int:
     with app.app_context():
         try:
             session, now = db.session(), datetime.now(UTC)
-            count = sweep_attempts(session, now) if take_lease(session, "sweep", EVERY * 0.9, now) else 0
+            if not take_lease(session, "sweep", EVERY * 0.9, now):
+                return 0
+            count = sweep_attempts(session, now)
+            session.commit()
+            enter_misses(session, now)
             session.commit()
             return count
         finally:

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from trainer.extensions import db
 from trainer.services.attempts import sweep_attempts
+from trainer.services.exam_misses import enter_misses
 from trainer.services.rebuild import rebuild_results
 
 group = AppGroup("attempts", help="答卷：到时自动交卷、重建成绩。")
@@ -14,10 +15,12 @@ group = AppGroup("attempts", help="答卷：到时自动交卷、重建成绩。
 
 @group.command("sweep")
 def sweep() -> None:
-    """Submit every attempt whose time is over."""
+    """Submit every attempt whose time is over, and put misses into the 错题本 where keys may be seen."""
     count = sweep_attempts(db.session(), datetime.now(UTC))
     db.session.commit()
-    click.echo(f"已收卷 {count} 份")
+    moved = enter_misses(db.session(), datetime.now(UTC))
+    db.session.commit()
+    click.echo(f"已收卷 {count} 份，{moved} 题进错题本")
 
 
 @group.command("rebuild")

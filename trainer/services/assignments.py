@@ -1,16 +1,18 @@
 """Exam assignments (考试安排): for whom, when, how often, and the exceptions (特批) that move these."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from trainer.errors import InputError
 from trainer.models import (
     Assignment,
     AssignmentTarget,
+    Attempt,
     Enrolment,
     ExamException,
     Revision,
@@ -22,6 +24,7 @@ from trainer.services.audit import record
 from trainer.services.people import current
 
 PLAIN_TIME = 1000
+KEYS_VISIBLE = {"submitted": "交卷后马上公布", "final": "定分后公布", "closed": "所有人的考试时间都结束后公布", "never": "不公布"}
 
 
 @dataclass(frozen=True)
@@ -100,16 +103,29 @@ def merge_terms(assignment: Assignment, rows: Sequence[ExamException]) -> Terms:
 
 
 def last_closing(session: Session, assignment: Assignment) -> datetime:
-    """The last effective closing over everybody still entitled: before it no keys are shown."""
-    later = session.scalars(select(ExamException.closes_at).where(
-        ExamException.assignment_id == assignment.id, ExamException.closes_at.is_not(None))).all()
-    return max([assignment.closes_at, *(moment for moment in later if moment is not None)])
+    """The last effective closing over everybody still entitled: before it no keys are shown.
+
+    Of several exceptions for the same person or team the latest counts; those of deactivated people do not; whoever is
+    still sitting counts until his deadline.
+    """
+    rows = session.scalars(select(ExamException).join(User, User.id == ExamException.user_id, isouter=True).where(
+        ExamException.assignment_id == assignment.id, ExamException.closes_at.is_not(None),
+        or_(ExamException.user_id.is_(None), User.active.is_(True))).order_by(ExamException.granted_at, ExamException.id))
+    effective = {(row.user_id, row.team_id): row.closes_at for row in rows if row.closes_at is not None}
+    sitting = session.scalar(select(func.max(Attempt.deadline_at)).where(
+        Attempt.assignment_id == assignment.id, Attempt.state == "in_progress", Attempt.preview.is_(False)))
+    return max([assignment.closes_at, *effective.values(), *([sitting] if sitting else [])])
+
+
+def keys_of(paper: Mapping[str, Any]) -> str:
+    """When a paper shows its keys: submitted, final, closed or never."""
+    return str((paper.get("show") or {}).get("keys") or ("closed" if paper.get("certifying") else "submitted"))
 
 
 def create_assignment(session: Session, by: User, paper: Revision, title: str, targets: Sequence[tuple[str, int]],
                       opens_at: datetime, closes_at: datetime, attempts: int, cooldown: timedelta, now: datetime,
-                      keys_visible: str = "after_close") -> Assignment:
-    """Pin the paper revision for the targets; raises InputError with the field at fault."""
+                      keys_visible: str | None = None, room_code: bool = False) -> Assignment:
+    """Pin the paper revision for the targets; keys are shown as the paper says unless told. Raises InputError with the field."""
     if not title.strip():
         raise InputError("请填写考试名称。", "title")
     if closes_at <= opens_at:
@@ -118,12 +134,14 @@ def create_assignment(session: Session, by: User, paper: Revision, title: str, t
         raise InputError("结束时间已经过去，请改到将来。", "closes_at")
     if not targets:
         raise InputError("请至少选择一个团队、班级或学员。", "targets")
+    if keys_visible is not None and keys_visible not in KEYS_VISIBLE:
+        raise InputError("请选择什么时候公布答案。", "keys_visible")
     if not 1 <= attempts <= 10:
         raise InputError("可考次数应为 1 到 10 次。", "attempts")
     assignment = Assignment(
         title=title.strip()[:120], paper_revision_id=paper.id, opens_at=opens_at, closes_at=closes_at,
         attempts_allowed=attempts, cooldown_minutes=int(cooldown.total_seconds() // 60), created_by_id=by.id,
-        created_at=now, keys_visible=keys_visible,
+        created_at=now, keys_visible=keys_visible or keys_of(paper.body), room_code=room_code or bool(paper.body.get("room_code")),
         targets=[AssignmentTarget(kind=kind, target_id=target) for kind, target in dict.fromkeys(targets)])
     session.add(assignment)
     session.flush()

@@ -116,8 +116,11 @@ def answer_practice(session: Session, user: User, variant: VariantRow, answer: A
     return row
 
 
-def move_card(session: Session, user_id: int, slug: str, known: bool, now: datetime) -> None:
-    """A miss enters or restarts the question's card; an answer that is right moves an existing card on."""
+def move_card(session: Session, user_id: int, slug: str, known: bool, now: datetime, from_attempt_id: int | None = None) -> None:
+    """A miss enters or restarts the question's card; an answer that is right moves an existing card on.
+
+    `from_attempt_id` names the exam that a miss comes from.
+    """
     row = session.scalar(select(ReviewCard).where(
         ReviewCard.user_id == user_id, ReviewCard.question_slug == slug).with_for_update())
     if row is None:
@@ -130,6 +133,8 @@ def move_card(session: Session, user_id: int, slug: str, known: bool, now: datet
                                        review_datetime=now)
     row.card, row.due_at = card.to_dict(), card.due
     row.misses += not known
+    if from_attempt_id is not None:
+        row.from_attempt_id = from_attempt_id
     session.flush()
 
 

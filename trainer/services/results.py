@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from trainer.models import Attempt, AttemptItem, Certificate, Grade, Irregularity, PracticeAnswer, Review, User
 from trainer.rules import Rulebook
-from trainer.services.assignments import last_closing
+from trainer.services.assignments import keys_of, last_closing
 from trainer.services.closing import shown_state
 from trainer.services.exam_desks import desks_of_items
 from trainer.services.releases import rulebook_of
@@ -59,7 +59,7 @@ def practice_attempts(session: Session, user_id: int, limit: int = 10) -> list[A
 def visibility(session: Session, attempt: Attempt, now: datetime) -> Seen:
     """When marks and keys are shown: submitted, final, closed (after the last effective closing) or never."""
     show = attempt.paper_revision.body.get("show") or {}
-    certifying = bool(attempt.paper_revision.body.get("certifying"))
+    keys_when = attempt.assignment.keys_visible if attempt.assignment else keys_of(attempt.paper_revision.body)
     closing = last_closing(session, attempt.assignment) if attempt.assignment else None
 
     def due(when: str) -> bool:
@@ -69,7 +69,6 @@ def visibility(session: Session, attempt: Attempt, now: datetime) -> Seen:
             return attempt.state == "final"
         return when == "closed" and (closing is None or now >= closing)
 
-    keys_when = show.get("keys") or ("closed" if certifying else "submitted")
     keys = due(keys_when) and attempt.submitted_at is not None
     return Seen(due(show.get("marks") or "submitted"), keys, None if keys or keys_when != "closed" else closing)
 
