@@ -174,6 +174,10 @@ class Lexicon:
             raise LexiconError(f"没有名为「{name}」的概念")
         return self._ids[name]
 
+    def words(self, number: int) -> list[str]:
+        """The words of a concept, written out, in order."""
+        return sorted(word for word, numbers in self._words.items() if number in numbers)
+
     def weights(self) -> Mapping[int, int]:
         """How many words each concept has."""
         count: dict[int, int] = defaultdict(int)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from trainer.replies.changes import with_changes
 from trainer.replies.clauses import GRAMMAR
 from trainer.replies.lexicon import Entry, Hits, Lexicon, LexiconError, expand
 from trainer.replies.patterns import Pattern, by_rarest, parse_pattern
@@ -32,7 +33,7 @@ ENTITIES = {
 MAX_PATTERNS = 4_000
 MIN_EXAMPLES = 6
 
-_TOP = {"concepts", "violations", "acts", "topics", "note"}
+_TOP = {"concepts", "violations", "acts", "topics", "changes", "note"}
 _CONCEPT_KEYS = {"words", "not", "disguised", "note"}
 _GROUP_KEYS = {
     "say",
@@ -227,7 +228,8 @@ def _rule_shape(where: str, rule: Any, kind: str) -> Iterator[str]:
 
 def compile_wording(files: Mapping[str, Any]) -> Wording:
     """The compiled rules; WordingError with every fault."""
-    problems = list(_shape(files))
+    files, problems = with_changes(files)
+    problems += _shape(files)
     if problems:
         raise WordingError(problems)
     lexicon = Lexicon()
