@@ -170,7 +170,7 @@ def test_a_wrong_blank_is_told_what_belongs_there(variant_of, rulebook):
         ("ordering", {"steps": ["一", "二", "二"]}, "重复"),
         ("numeric", {**AMOUNT, "answer": {"field": "form"}}, "不是数字"),
         ("deadline", {**WINDOW, "answer": {"field": "nothing"}}, "不是时刻"),
-        ("matching", {"pairs": PAIRS["pairs"][:2]}, "有 2 项"),
+        ("matching", {"pairs": PAIRS["pairs"][:1]}, "有 1 项"),
         ("spot_violation", {"chat": CHAT["chat"][:1] * 2}, "标出的违规有 0 处"),
         ("spot_violation", {"chat": [{"who": "客服", "text": "[[话|nonsense]]"}] * 2}, "没有违规代码「nonsense」"),
         ("cloze", {**CLOZE, "text": "只有 [[2]]"}, "对不上"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP
 from typing import Any
 
 from trainer.content import Flaw, FlawedContent, Reader
@@ -28,13 +29,14 @@ from trainer.rules import Rulebook
 
 @dataclass(frozen=True)
 class Option:
-    """One option as written; `right` is null where the engine is to say."""
+    """One option as written; `right` is null where the engine is to say, `credit` (thousandths) where it has its own weight."""
 
     text: str
     right: bool | None
     why: str
     rule: str
     answer: dict[str, Any]
+    credit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ def read_option(reader: Reader, decided: bool) -> Option:
         why=reader.text("why", "", limit=1000),
         rule=reader.text("rule", "", limit=120),
         answer=dict(reader.mapping("answer")),
+        credit=read_credit(reader) if reader.has("credit") else None,
     )
-    reader.take("right")
+    reader.take("right"), reader.take("credit")
     if decided and option.right is None and not option.answer:
         reader.flaw("不知道这个选项对不对", "请写 answer: {字段: 值}，由引擎判断；或写 right: true/false。")
     if option.answer and not decided:
@@ -64,10 +67,18 @@ def read_option(reader: Reader, decided: bool) -> Option:
     return option
 
 
+def read_credit(reader: Reader) -> int:
+    """A weight written in percent, -100 to 100, as thousandths of the item."""
+    value = reader.number("credit", low=-100)
+    if value > 100:
+        reader.flaw(f"{value} 太大", "得分比例写 -100 到 100 之间的数，100 是满分。", "credit")
+    return int((value * 10).to_integral_value(ROUND_HALF_UP))
+
+
 def read_choice(reader: Reader) -> ChoiceBody:
     """Read options, and the decision that judges them where there is one."""
     decided = reader.has("decision")
-    options = tuple(read_option(one, decided) for one in reader.children("options", 2, 8))
+    options = tuple(read_option(one, decided) for one in reader.children("options", 2, len(LETTERS)))
     body = ChoiceBody(
         options, reader.flag("keep_order"), DecisionBlock.build(reader.child("decision")) if decided else None
     )
@@ -117,8 +128,14 @@ def make_choice(making: Making, body: ChoiceBody) -> Made:
     key["rules"] = {LETTERS[at]: body.options[place].rule for at, place in enumerate(order) if body.options[place].rule}
     if ruling:
         key["answer"] = ruling.answer
+    if any(option.credit is not None for option in body.options):
+        key["credit"] = {LETTERS[at]: _credit(body.options[place], right[place]) for at, place in enumerate(order)}
     shown["keep_order"] = body.keep_order
     return Made(shown, key, ruling.rules if ruling else (), extra)
+
+
+def _credit(option: Option, right: bool) -> int:
+    return option.credit if option.credit is not None else FULL if right else 0
 
 
 def lay_out(texts: Sequence[str], right: Sequence[bool], why: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -178,7 +195,7 @@ def grade_one(variant: Variant, response: Response, rulebook: Rulebook) -> Grade
     else:
         reason = variant.key["why"].get(choice, "")
         why = f"你选了「{text_of(variant, choice)}」。{reason}正确的是「{text_of(variant, right)}」。"
-        mark = Mark("选对答案", 0, FULL, rule, why)
+        mark = Mark("选对答案", max(0, variant.key.get("credit", {}).get(choice, 0)), FULL, rule, why)
     return Grade(mark.points, (mark,))
 
 
@@ -191,6 +208,8 @@ def parse_many(raw: Raw) -> Response | None:
 def grade_many(variant: Variant, response: Response, rulebook: Rulebook) -> Grade:
     """Each right option its share, any wrong one loses all."""
     chosen = {known(variant, str(one)) for one in response.get("choices", ())}
+    if "credit" in variant.key:
+        return _grade_weighed(variant, chosen)
     right: list[str] = variant.key["right"]
     wrong = sorted(chosen - set(right))
     rules = variant.key.get("rules", {})
@@ -214,3 +233,18 @@ def grade_many(variant: Variant, response: Response, rulebook: Rulebook) -> Grad
         why = "这一项不对，选了它整题不得分。" + variant.key["why"].get(one, "")
         marks.append(Mark(f"错选「{text_of(variant, one)}」", 0, 0, rules.get(one) or main_rule(variant), why))
     return Grade(sum(mark.points for mark in marks), tuple(marks))
+
+
+def _grade_weighed(variant: Variant, chosen: set[str]) -> Grade:
+    """Options with weights of their own: the weights of those chosen are added, never under 0 or over the full mark."""
+    rules, marks, left = variant.key.get("rules", {}), [], FULL
+    for one, credit in variant.key["credit"].items():
+        rule, reason = rules.get(one) or main_rule(variant), variant.key["why"].get(one, "")
+        if credit > 0:
+            of, left = min(credit, left), left - min(credit, left)
+            note = "选对了。" if one in chosen else "漏选了。"
+            marks.append(Mark(f"选出「{text_of(variant, one)}」", of if one in chosen else 0, of, rule, note + reason))
+        elif one in chosen:
+            note = "这一项不对，选了要扣分。" if credit else "这一项不对，选了不加分。"
+            marks.append(Mark(f"错选「{text_of(variant, one)}」", credit, 0, rule, note + reason))
+    return Grade(max(0, min(FULL, sum(mark.points for mark in marks))), tuple(marks))

@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 from trainer.content import Reader
 from trainer.content.figures import FIGURE
 from trainer.questions.base import (
+    FULL,
     Grade,
     Made,
     Making,
@@ -20,6 +22,7 @@ from trainer.questions.base import (
     main_rule,
     shares,
 )
+from trainer.questions.choice import read_credit
 from trainer.rules import Rulebook
 
 _BLANK = re.compile(r"\[\[(\d)\]\]")
@@ -29,11 +32,12 @@ LONGEST = 40
 
 @dataclass(frozen=True)
 class Blank:
-    """One blank: a figure `rule#name`, or accepted words, or both."""
+    """One blank: a figure `rule#name`, or accepted words, or both; `partial` words earn part (thousandths) and say why."""
 
     figure: str
     accept: tuple[str, ...]
     why: str
+    partial: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ def read(reader: Reader) -> ClozeBody:
     """`text` with `[[1]]`, `[[2]]`… and as many `blanks`."""
     blanks = []
     for one in reader.children("blanks", 1, 6):
-        blank = Blank(one.text("figure", "", limit=120), one.texts("accept"), one.text("why", "", limit=500))
+        blank = Blank(one.text("figure", "", limit=120), one.texts("accept"), one.text("why", "", limit=500),
+                      tuple(_partial(part) for part in one.children("partial", 0, 12)))
         if not blank.figure and not blank.accept:
             one.flaw("空格没有答案", "请写 figure: 规则#数字，或 accept: [可接受的写法]。")
         if blank.figure and not FIGURE.match("{{" + blank.figure + "}}"):
@@ -63,6 +68,12 @@ def read(reader: Reader) -> ClozeBody:
     return body
 
 
+def _partial(reader: Reader) -> tuple[str, int, str]:
+    part = reader.text("text", limit=LONGEST), read_credit(reader), reader.text("why", "", limit=500)
+    reader.done()
+    return part
+
+
 def make(making: Making, body: ClozeBody) -> Made:
     """The sentence in parts around its blanks, and what each blank accepts."""
     parts = [making.plain(part) for part in _BLANK.split(body.text)[::2]]
@@ -72,7 +83,10 @@ def make(making: Making, body: ClozeBody) -> Made:
         accepted = [text for text in (figure, *(making.plain(one) for one in blank.accept)) if text]
         rule = blank.figure.partition("#")[0] or None
         rules += [rule] if rule else []
-        blanks.append({"accept": accepted, "why": making.rich(blank.why), "rule": rule})
+        made: dict[str, Any] = {"accept": accepted, "why": making.rich(blank.why), "rule": rule}
+        if blank.partial:
+            made["partial"] = [{"text": making.plain(text), "credit": credit, "why": making.rich(why)} for text, credit, why in blank.partial]
+        blanks.append(made)
     return Made({"parts": parts, "blanks": [f"b{at + 1}" for at in range(len(blanks))]}, {"blanks": blanks}, rules)
 
 
@@ -101,10 +115,12 @@ def grade(variant: Variant, response: Response, rulebook: Rulebook) -> Grade:
     for at, (blank, of) in enumerate(zip(variant.key["blanks"], shares(len(variant.key["blanks"])), strict=True), 1):
         text = str(given.get(f"b{at}", ""))
         right = normal(text) in {normal(one) for one in blank["accept"]}
+        part = None if right else next((one for one in blank.get("partial", ()) if normal(one["text"]) == normal(text)), None)
+        points = of if right else of * max(0, part["credit"]) // FULL if part else 0
         said = f"填了「{text}」" if text else "没有填"
         why = f"正确：「{blank['accept'][0]}」。" if right else f"{said}，应是「{blank['accept'][0]}」。"
         marks.append(
-            Mark(f"第 {at} 空", of if right else 0, of, blank["rule"] or main_rule(variant), why + blank["why"])
+            Mark(f"第 {at} 空", points, of, blank["rule"] or main_rule(variant), why + (part["why"] if part else blank["why"]))
         )
     return Grade(sum(mark.points for mark in marks), tuple(marks))
 

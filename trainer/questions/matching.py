@@ -40,10 +40,10 @@ class MatchingBody:
 
 
 def read(reader: Reader) -> MatchingBody:
-    """Three to eight `pairs`, and `extra` rights."""
+    """Two to twelve `pairs`, and `extra` rights."""
     pairs = []
-    for one in reader.children("pairs", 3, 8):
-        pairs.append(Pair(one.text("left", limit=100), one.text("right", limit=100), one.text("why", "", limit=500)))
+    for one in reader.children("pairs", 2, len(LETTERS)):
+        pairs.append(Pair(one.text("left", limit=300), one.text("right", limit=200), one.text("why", "", limit=500)))
         one.done()
     body = MatchingBody(tuple(pairs), reader.texts("extra"))
     reader.take("params")

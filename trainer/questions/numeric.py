@@ -23,6 +23,7 @@ from trainer.questions.base import (
     first,
     main_rule,
 )
+from trainer.questions.choice import read_credit
 from trainer.questions.deciding import DecisionBlock, rule_on
 from trainer.questions.mistakes import Mistake, mistaken_answer
 from trainer.rules import Rulebook
@@ -30,35 +31,66 @@ from trainer.rules import Rulebook
 _UNITS = re.compile(r"(?:元|块钱?|%|小时|天|分|次|个月|公里)\Z")
 
 
+_BOUND = 10**12
+
+
+@dataclass(frozen=True)
+class Partial:
+    """Another value that earns part of the mark, in thousandths, and why it is not the right one."""
+
+    value: Decimal
+    tolerance: Decimal
+    credit: int
+    why: str
+
+
 @dataclass(frozen=True)
 class NumericBody:
     """What is asked, which field of the answer counts, its unit and tolerance."""
 
-    decision: DecisionBlock
+    decision: DecisionBlock | None
     field: str
     unit: str
     tolerance: Decimal
     mistakes: tuple[Mistake, ...]
+    value: Decimal | None = None
+    partial: tuple[Partial, ...] = ()
 
 
 def read(reader: Reader) -> NumericBody:
-    """`decision`, `answer: {field, unit, tolerance?}`, `mistakes?`."""
+    """`decision` with `answer: {field, unit, tolerance?}` and `mistakes?`, or `answer: {value, …}` with `partial?`."""
     answer = reader.child("answer")
+    decided = reader.has("decision")
     body = NumericBody(
-        DecisionBlock.build(reader.child("decision")),
-        answer.text("field", limit=80),
+        DecisionBlock.build(reader.child("decision")) if decided else None,
+        answer.text("field", limit=80) if decided else "",
         answer.text("unit", "", limit=10),
         answer.number("tolerance", Decimal(0)),
-        tuple(Mistake.build(one) for one in reader.children("mistakes", 0, 8)),
+        tuple(Mistake.build(one) for one in reader.children("mistakes", 0, 8)) if decided else (),
+        None if decided else answer.number("value", low=-_BOUND),
+        () if decided else tuple(_partial(one) for one in reader.children("partial", 0, 8)),
     )
-    reader.take("params")
+    reader.take("params"), reader.take("decision")
+    if body.value is not None and body.value >= _BOUND:
+        reader.flaw(f"{body.value} 太大", "答案应小于一万亿。", "answer", "value")
     answer.done()
     reader.done()
     return body
 
 
+def _partial(reader: Reader) -> Partial:
+    part = Partial(reader.number("value", low=-_BOUND), reader.number("tolerance", Decimal(0)), read_credit(reader),
+                   reader.text("why", "", limit=500))
+    reader.done()
+    return part
+
+
 def make(making: Making, body: NumericBody) -> Made:
     """One variant; raises ContentError where the answer has no such number."""
+    if body.decision is None:
+        partial = [{"value": str(one.value), "tolerance": str(one.tolerance), "credit": one.credit, "why": making.rich(one.why)}
+                   for one in body.partial]
+        return Made({"unit": body.unit}, {"value": str(body.value), "tolerance": str(body.tolerance), "mistakes": [], "partial": partial})
     ruling = rule_on(making, body.decision)
     value = ruling.answer.get(body.field)
     try:
@@ -111,7 +143,11 @@ def grade(variant: Variant, response: Response, rulebook: Rulebook) -> Grade:
             (one for one in variant.key["mistakes"] if one["value"] == str(given) or _equal(one["value"], given)), None
         )
         reason = f"你可能{found['mistake']}。{found['why']}" if found else ""
-        mark = Mark("算出结果", 0, FULL, main_rule(variant), f"你填了 {say_number(given)}。{reason}{said}。")
+        part = next((one for one in variant.key.get("partial", ())
+                     if abs(given - Decimal(one["value"])) <= Decimal(one["tolerance"])), None)
+        points = min(FULL, max(0, part["credit"])) if part else 0
+        reason = part["why"] if part else reason
+        mark = Mark("算出结果", points, FULL, main_rule(variant), f"你填了 {say_number(given)}。{reason}{said}。")
     return Grade(mark.points, (mark,))
 
 
@@ -129,5 +165,8 @@ TYPE = QuestionType(
     make,
     parse,
     grade,
-    lambda body: [(("mistakes", place, "why"), one.why) for place, one in enumerate(body.mistakes)],
+    lambda body: [
+        *((("mistakes", place, "why"), one.why) for place, one in enumerate(body.mistakes)),
+        *((("partial", place, "why"), one.why) for place, one in enumerate(body.partial)),
+    ],
 )
