@@ -77,7 +77,7 @@ def test_an_answer_stands_with_its_reasons_and_the_rules_that_do_not_apply(chen:
                order__category="general", goods__intact="true")
     assert "可以退是" in page and "最晚申请时间2026年11月8日 23:59:59（周日）" in page
     assert "七日自签收次日起算" in page and "网络购买商品七日无理由退货暂行办法" in page
-    assert "有准确时间：168小时 不适用（以「七日自签收次日起算」为准：优先级更高）" in page
+    assert "有准确时间：168小时待核（年份未载 · 待核对） 不适用（以「七日自签收次日起算」为准：优先级更高）" in page
 
 
 def test_the_same_case_is_answered_by_the_rules_of_its_day(chen: FlaskClient) -> None:

@@ -13,6 +13,7 @@ from trainer.services.results import pass_words
 from trainer.web.clock import BEIJING, beijing, now, time_left
 from trainer.web.marked_text import cut
 from trainer.web.rights import may_reach
+from trainer.web.rule_badges import rule_badge, small_badge, with_badges
 from trainer.web.topics import rule_topic_name
 
 PLATFORMS = {
@@ -55,12 +56,12 @@ def id_and_name(row: Any) -> tuple[int, str]:
 
 def markdown(text: str | None) -> Markup:
     """Markdown of trainers as safe HTML."""
-    return Markup(render(text or ""))
+    return with_badges(render(text or ""))
 
 
 def markdown_inline(text: str | None) -> Markup:
     """One line of Markdown as safe HTML."""
-    return Markup(render_inline(text or ""))
+    return with_badges(render_inline(text or ""))
 
 
 def can(endpoint: str) -> bool:
@@ -76,6 +77,7 @@ def prepare_templates(app: Flask) -> None:
         markdown=markdown, markdown_inline=markdown_inline, platform_name=platform_name, id_and_name=id_and_name,
         rule_topic=lambda code: (code, rule_topic_name(code)), type_choice=lambda kind: (kind.name, kind.title))
     app.jinja_env.globals.update(
+        rule_badge=rule_badge, small_badge=small_badge,
         can=can, now=now, pass_words=pass_words, ROLES=ROLES, ATTEMPT_STATES=ATTEMPT_STATES, LEARNER_STATES=LEARNER_STATES, PLATFORMS=PLATFORMS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

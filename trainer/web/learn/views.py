@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from trainer.content import Lesson
@@ -18,6 +17,7 @@ from trainer.services.releases import current_rulebook
 from trainer.services.results import shown_answers
 from trainer.web.answers import as_item, read_answer
 from trainer.web.clock import now
+from trainer.web.rule_badges import with_badges
 from trainer.web.topics import topic_name
 
 bp = Blueprint("learn", __name__)
@@ -67,7 +67,7 @@ def lesson(slug: str) -> str:
     revision = lesson_or_404(slug)
     rows = learning.course(db.session(), current_user.id)
     place = next((n for n, row in enumerate(rows) if row.revision.item.slug == slug), 0)
-    page = Markup(lesson_page(Lesson.from_dict(revision.body), current_rulebook(db.session()), now()).html)
+    page = with_badges(lesson_page(Lesson.from_dict(revision.body), current_rulebook(db.session()), now()).html)
     return render_template(
         "learn/lesson.html", lesson=revision.body, page=page, row=rows[place] if rows else None,
         before=rows[place - 1].revision if place else None, after=rows[place + 1].revision if place + 1 < len(rows) else None)

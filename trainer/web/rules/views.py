@@ -104,4 +104,4 @@ def compare() -> str:
     return render_template(
         "rules/compare.html", view=view, moment=moment, as_of=request.args.get("as_of", ""), platforms=platform_table.SIX,
         rows=[row for row in rows if not chosen or row.verdict == chosen], verdict=chosen, topic_name=rule_topic_name,
-        verdicts=(platform_table.DIFFERENT, platform_table.SAME, platform_table.ALONE), badge=rulebook.badge)
+        verdicts=(platform_table.DIFFERENT, platform_table.SAME, platform_table.ALONE))
