@@ -51,13 +51,14 @@ from trainer.models.people import (
     User,
     UserRole,
 )
+from trainer.models.samples import SAMPLE_ORIGINS, SAMPLE_STATES, BenchRun, ReplySample, SampleLabel
 
 __all__ = [
     "APPEND_ONLY", "ATTEMPT_STATES", "Asset", "Assignment", "AssignmentTarget", "Attempt", "AttemptItem",
-    "AttemptResult", "AuditLog", "Base", "Certificate", "ChangeSet", "ChangeSetEntry", "ContentItem", "DeskComment",
+    "AttemptResult", "AuditLog", "Base", "BenchRun", "Certificate", "ChangeSet", "ChangeSetEntry", "ContentItem", "DeskComment",
     "DeskConversation", "DeskMove", "DeskSession", "Enrolment", "ExamException", "Grade", "Identity", "Irregularity",
     "ItemResult", "LateDraftDecision", "Regrade", "RegradeRow", "TypingTest", "KINDS", "Klass", "LEARNER_STATES", "LearnerState", "LessonProgress", "PracticeAnswer", "ROLES",
-    "Release", "ReleasePointer", "Response", "ResponseEvent", "Review", "ReviewCard", "Revision", "Setting", "Shop",
+    "Release", "ReleasePointer", "ReplySample", "Response", "ResponseEvent", "Review", "ReviewCard", "Revision", "SAMPLE_ORIGINS", "SAMPLE_STATES", "SampleLabel", "Setting", "Shop",
     "SignInFailure", "Team", "TeamMember", "User", "UserRole", "VariantRow", "VariantRule", "canonical",
     "trigger_statements",
 ]

@@ -1,7 +1,7 @@
 """Database triggers that keep append-only tables append-only, on both engines."""
 
 APPEND_ONLY = ("grade", "response_event", "audit_log", "practice_answer", "learner_state", "exam_exception",
-               "variant", "desk_comment", "late_draft_decision", "typing_test")
+               "variant", "desk_comment", "sample_label", "late_draft_decision", "typing_test")
 
 
 def trigger_statements(dialect: str) -> list[str]:

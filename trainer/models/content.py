@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from trainer.models.base import Base, Code, JsonText, Name, Pk
 
-KINDS = {"rule": "规则", "lesson": "课程", "question": "题目", "paper": "试卷", "case": "案例", "shop": "店铺"}
+KINDS = {"rule": "规则", "lesson": "课程", "question": "题目", "paper": "试卷", "case": "案例", "shop": "店铺", "wording": "话术规则"}
 
 
 class ContentItem(Base):

@@ -11,13 +11,16 @@ from trainer.services.releases import current_release
 
 
 def export_bank(session: Session) -> dict[str, str]:
-    """File name → text of all published content and the current rulebook; raises ContentError before any release."""
+    """File name → text of all published content and the current rulebook; raises ContentError before any release.
+
+    Trainers' changes of wording stand in the release, in rulebook/wording/house.yaml.
+    """
     release = current_release(session)
     body = session.scalar(select(Release.body).where(Release.id == release.id))
     rows = session.execute(select(ContentItem, Revision).join(Revision, ContentItem.published_id == Revision.id).where(
         ContentItem.retired_at.is_(None)).options(undefer(Revision.body)).order_by(ContentItem.id)).all()
     origins = _files(session)
-    items = [(item.kind, revision.body, origins.get(item.id, "")) for item, revision in rows if item.kind in KINDS]
+    items = [(item.kind, revision.body, origins.get(item.id, "")) for item, revision in rows if item.kind in KINDS and item.kind != "wording"]
     return export_files(items, json.loads(str(body)))
 
 
