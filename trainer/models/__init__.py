@@ -57,8 +57,10 @@ __all__ = [
     "APPEND_ONLY", "ATTEMPT_STATES", "Asset", "Assignment", "AssignmentTarget", "Attempt", "AttemptItem",
     "AttemptResult", "AuditLog", "Base", "BenchRun", "Certificate", "ChangeSet", "ChangeSetEntry", "ContentItem", "DeskComment",
     "DeskConversation", "DeskMove", "DeskSession", "Enrolment", "ExamException", "Grade", "Identity", "Irregularity",
-    "ItemResult", "LateDraftDecision", "Regrade", "RegradeRow", "TypingTest", "KINDS", "Klass", "LEARNER_STATES", "LearnerState", "LessonProgress", "PracticeAnswer", "ROLES",
-    "Release", "ReleasePointer", "ReplySample", "Response", "ResponseEvent", "Review", "ReviewCard", "Revision", "SAMPLE_ORIGINS", "SAMPLE_STATES", "SampleLabel", "Setting", "Shop",
+    "ItemResult", "LateDraftDecision", "Regrade", "RegradeRow", "TypingTest", "KINDS", "Klass",
+    "LEARNER_STATES", "LearnerState", "LessonProgress", "PracticeAnswer", "ROLES",
+    "Release", "ReleasePointer", "ReplySample", "Response", "ResponseEvent", "Review", "ReviewCard", "Revision", "SAMPLE_ORIGINS",
+    "SAMPLE_STATES", "SampleLabel", "Setting", "Shop",
     "SignInFailure", "Team", "TeamMember", "User", "UserRole", "VariantRow", "VariantRule", "canonical",
     "trigger_statements",
 ]

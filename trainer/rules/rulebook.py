@@ -176,6 +176,14 @@ class Rulebook:
         other._plans = {key: plan.without(gone) for key, plan in self._plans.items()}
         return other
 
+    def with_wording(self, wording: Mapping[str, Any]) -> Rulebook:
+        """This rulebook with other documents of wording, and a digest of its own."""
+        other = copy(self)
+        other.__dict__.pop("digest", None)
+        other.wording = wording
+        other.raw = {**self.raw, "wording": wording}
+        return other
+
     # --- rules and their texts ---
 
     def rule(self, rule_id: str) -> Rule:

@@ -27,6 +27,7 @@ from trainer.services.variants import (
     store_variants,
     variants_of_question,
 )
+from trainer.services.wording_changes import laid_over, published_changes, with_bodies, wording_flaws
 
 CONTENT = ("lesson", "question", "paper", "case", "shop")
 # What marks a rule and changes no judgement; papers alone look at it, for what they may draw.
@@ -85,9 +86,12 @@ def publish(session: Session, revisions: Sequence[Revision], title: str, by_id: 
             raise ConflictError(f"{KINDS[item.kind]} {item.slug} 的第 {draft.no} 版已经发布过了。请改完再发布。")
     standing = _rulebook_of(session, before)
     rulebook = _with_rules(standing, {item.slug: draft.body for item, draft in drafts if item.kind == "rule"})
+    wording = {item.slug: draft.body for item, draft in drafts if item.kind == "wording"}
+    rulebook = with_bodies(rulebook, wording)
     more = _values(drafts)
     stock = stock_of(session, rulebook, more)
     flaws = {key: found for key, value in more.items() if (found := flaws_of(value, stock, now))}
+    flaws |= wording_flaws(rulebook, wording)
     flaws |= {("rule", item.slug): found for item, _ in drafts
               if item.kind == "rule" and (found := list(shop_flaws(rulebook, rulebook.rules[item.slug], now)))}
     if flaws:
@@ -126,7 +130,7 @@ def load_bank(session: Session, bank: Bank, now: datetime, by_id: int | None = N
     pending = [*((item_id, 1, one) for item_id, one in zip(new_ids, plan.new, strict=True)), *plan.changed]
     ids = rows.add_revisions(session, pending, "file", "published", now, by_id)
     _point(session, zip((item_id for item_id, _, _ in pending), ids, (one.title for _, _, one in pending), strict=True))
-    rulebook = _with_rules(bank.rulebook, _trainers_rules(session))
+    rulebook, homeless = laid_over(_with_rules(bank.rulebook, _trainers_rules(session)), published_changes(session))
     change = _change_set(session, "载入题库文件", by_id, now, ids) if ids else None
     before = _current(session)
     release = _release(session, rulebook, change, by_id, now)
@@ -136,7 +140,7 @@ def load_bank(session: Session, bank: Bank, now: datetime, by_id: int | None = N
     session.flush()
     return LoadReport(
         len(plan.new), len(plan.changed), plan.same, tuple(plan.kept),
-        _told(entries.flawed), _told(entries.doubtful), tuple(one for one in plan.gone if one not in left_out), release.number, made)
+        (*_told(entries.flawed), *homeless), _told(entries.doubtful), tuple(one for one in plan.gone if one not in left_out), release.number, made)
 
 
 # --- what a load has to do ---
