@@ -12,6 +12,7 @@ from trainer.models import Attempt, AttemptItem, Grade, Review, Revision, User, 
 from trainer.services.attempts import lock_attempt
 from trainer.services.audit import record
 from trainer.services.grading import REVIEW_HOURS, Outcome, append_grade, settle_attempt
+from trainer.services.samples import collect_decided
 
 
 def review_queue(session: Session, people: Select[int]) -> list[Review]:
@@ -58,7 +59,9 @@ def decide_review(session: Session, by: User, review: Review, points: int | None
     if attempt.user_id == by.id:
         raise InputError("不能复核自己的答卷，请交给其他主管。")
     item = next(item for item in attempt.items if item.id == review.item_id)
+    before = session.get(Grade, item.result.grade_id) if item.result else None
     _decide_grade(session, by, attempt, item, review, points, reason, now)
+    collect_decided(session, item, review.kind, before, points, reason, by, now)
     verdict = "confirmed" if points is None else "changed"
     _close(session, by, item, verdict, reason, now)
     record(session, now, by.id, f"review.{verdict}", f"item:{item.id}", {"reason": reason.strip()[:500]})
