@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -46,14 +46,16 @@ class Discourse:
     sentences: list[Span]
     words: Mapping[str, Sequence[Span]]
     quotes: list[Span]
-    _starts: list[int] = field(default_factory=list)
+    _numbers: list[int] = field(default_factory=list)
+    _deniable: list[bool] = field(default_factory=list)
 
     def clause_at(self, position: int) -> Clause:
         """The clause that holds the position."""
-        return self.clauses[max(0, bisect_right(self._starts, position) - 1)]
+        return self.clauses[self._numbers[position]]
 
     def index_at(self, position: int) -> int:
-        return max(0, bisect_right(self._starts, position) - 1)
+        """The number of the clause that holds the position."""
+        return self._numbers[position]
 
     def within(self, name: str, start: int, end: int) -> Sequence[Span]:
         """The grammar words of one kind that lie in text[start:end]."""
@@ -61,20 +63,27 @@ class Discourse:
         if not spans:
             return ()
         first = bisect_left(spans, (start, 0))
+        if first == len(spans) or spans[first][0] >= end:
+            return ()
         last = bisect_left(spans, (end, 0), first)
         return [span for span in spans[first:last] if span[1] <= end]
 
     def quoted(self, start: int, end: int) -> bool:
         """Whether the place stands in quotation marks or is introduced as the buyer's or others' words."""
-        if any(left <= start and end <= right for left, right in self.quotes):
+        if self.quotes and any(left <= start and end <= right for left, right in self.quotes):
             return True
+        if not self.words.get("引述"):
+            return False
         clause = self.clause_at(start)
         return bool(self.within("引述", clause.start, start))
 
     def denied(self, slots: Sequence[Span], head: int) -> bool:
         """Whether the words in `slots`, read around slot number `head`, are negated an odd number of times."""
-        clause = self.clause_at(slots[head][0])
+        number = self._numbers[slots[head][0]]
+        clause = self.clauses[number]
         reach = min(clause.end, max(end for _, end in slots))
+        if not self._deniable[number]:
+            return self._complement(reach)
         begin = self._scope_start(clause, slots[head][1])
         count = sum(
             1
@@ -154,9 +163,30 @@ def cut(text: str, words: Mapping[str, Sequence[Span]]) -> Discourse:
     if not clauses:
         clauses.append(Clause(0, len(text), 0))
     discourse = Discourse(text, clauses, _sentences(clauses), _maximal(words), _quotes(text))
-    discourse._starts = [clause.start for clause in clauses]
+    discourse._numbers = _numbers(clauses, len(text))
+    discourse._deniable = _deniable(discourse)
     _mark(discourse)
     return discourse
+
+
+def _numbers(clauses: Sequence[Clause], size: int) -> list[int]:
+    """For each position, its end included, the number of the clause that holds it; marks belong to the clause before them."""
+    numbers: list[int] = []
+    for number, clause in enumerate(clauses[1:]):
+        numbers += [number] * (clause.start - len(numbers))
+    return numbers + [len(clauses) - 1] * (size + 1 - len(numbers))
+
+
+def _deniable(discourse: Discourse) -> list[bool]:
+    """For each clause whether a word in it, or right after it, can deny what it says."""
+    deniable = [False] * len(discourse.clauses)
+    for name in ("否定", "反问", "否定谓语"):
+        for start, _ in discourse.words.get(name, ()):
+            number = discourse.index_at(start)
+            deniable[number] = True
+            if number and name == "否定谓语":
+                deniable[number - 1] = True
+    return deniable
 
 
 def _append(clauses: list[Clause], text: str, start: int, end: int, sentence: int, asked: bool) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 Span = tuple[int, int]
 
 _GROUP = re.compile(r"\(([^()]*)\)")
 _MAX_WORDS = 4_000
+_RARER = 8.0  # times that a word is rarer with each character more
 
 
 class LexiconError(ValueError):
@@ -45,30 +46,31 @@ class Entry:
 class Hits:
     """The places of every concept in one text, worked out when they are asked for."""
 
-    __slots__ = ("_killed", "_made", "_sets", "_words", "bits")
+    __slots__ = ("_killed", "_known", "_made", "_members", "_words", "bits", "places")
 
-    def __init__(self) -> None:
+    def __init__(
+        self, places: Sequence[tuple[Entry, Span]] = (), members: Mapping[int, frozenset[Entry]] | None = None
+    ) -> None:
+        self.places = places
         self.bits = 0
+        self._members = members or {}
         self._words: dict[Entry, list[Span]] = {}
         self._killed: dict[int, list[Span]] = {}
         self._made: dict[int, list[Span]] = {}
-        self._sets: list[tuple[frozenset[int], list[Span]]] | None = None
-
-    def found(self, entry: Entry, span: Span) -> None:
-        """Notes one word at its place."""
-        if entry.bits:
-            self.bits |= entry.bits
-            spans = self._words.get(entry)
-            if spans is None:
-                self._words[entry] = [span]
+        words = self._words
+        for entry, span in places:
+            if entry in words:
+                words[entry].append(span)
             else:
-                spans.append(span)
-        for concept in entry.kills:
-            self._killed.setdefault(concept, []).append(span)
+                words[entry] = [span]
+                self.bits |= entry.bits
+            for concept in entry.kills:
+                self._killed.setdefault(concept, []).append(span)
+        self._known = frozenset(words)
 
     def add(self, concept: int, span: Span) -> None:
         """Adds a place that is no word of the lexicon: an entity, or a word in disguise."""
-        spans = self[concept]
+        spans = list(self[concept])
         at = bisect_left(spans, span)
         if at == len(spans) or spans[at] != span:
             spans.insert(at, span)
@@ -81,12 +83,7 @@ class Hits:
 
     def entries_within(self, start: int, end: int) -> list[Entry]:
         """The different words found in text[start:end]."""
-        found = []
-        for entry, spans in self._words.items():
-            at = bisect_left(spans, (start, 0))
-            if at < len(spans) and spans[at][1] <= end:
-                found.append(entry)
-        return found
+        return list(dict.fromkeys(entry for entry, span in self.places if start <= span[0] and span[1] <= end))
 
     def __getitem__(self, concept: int) -> list[Span]:
         made = self._made.get(concept)
@@ -100,12 +97,10 @@ class Hits:
     def _make(self, concept: int) -> list[Span]:
         if not self.bits >> concept & 1:
             return []
-        if self._sets is None:
-            self._sets = [(entry.concepts, spans) for entry, spans in self._words.items()]
-        lists = [spans for concepts, spans in self._sets if concept in concepts]
-        spans = lists[0] if len(lists) == 1 else sorted(span for each in lists for span in each)
+        lists = [self._words[entry] for entry in self._members[concept] & self._known]
+        spans = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
         killed = self._killed.get(concept)
-        return _outside(spans, killed) if killed else list(spans)
+        return _outside(spans, killed) if killed else spans
 
 
 class Lexicon:
@@ -118,6 +113,7 @@ class Lexicon:
         self._killers: dict[str, set[int]] = defaultdict(set)
         self._single: dict[str, Entry] = {}
         self._longer: dict[str, list[tuple[int, dict[str, Entry]]]] | None = None
+        self._members: dict[int, frozenset[Entry]] = {}
         self.unions: dict[int, tuple[int, ...]] = {}
 
     def add(self, name: str, words: Iterable[str], not_words: Iterable[str] = ()) -> int:
@@ -178,37 +174,42 @@ class Lexicon:
         """The words of a concept, written out, in order."""
         return sorted(word for word, numbers in self._words.items() if number in numbers)
 
-    def weights(self) -> Mapping[int, int]:
-        """How many words each concept has."""
-        count: dict[int, int] = defaultdict(int)
-        for numbers in self._words.values():
+    def weights(self) -> Mapping[int, float]:
+        """How often each concept is likely to be met: long words are rarer by far than short ones."""
+        weights: dict[int, float] = defaultdict(float)
+        for word, numbers in self._words.items():
+            weight = _RARER ** -min(len(word), 6)
             for number in numbers:
-                count[number] += 1
-        return count
+                weights[number] += weight
+        return weights
 
     def _freeze(self) -> dict[str, list[tuple[int, dict[str, Entry]]]]:
         """Words under their first two characters, by length, so that most places of a text need one look."""
         longer: dict[str, dict[int, dict[str, Entry]]] = {}
+        members: dict[int, list[Entry]] = defaultdict(list)
         self._single = {}
         for word in {*self._words, *self._killers}:
             concepts = frozenset(self._words.get(word, ()))
             entry = Entry(concepts, sum(1 << each for each in concepts), frozenset(self._killers.get(word, ())))
+            for concept in concepts:
+                members[concept].append(entry)
             if len(word) == 1:
                 self._single[word] = entry
             else:
                 longer.setdefault(word[:2], {}).setdefault(len(word), {})[word] = entry
+        self._members = {concept: frozenset(entries) for concept, entries in members.items()}
         self._longer = {start: sorted(sizes.items()) for start, sizes in longer.items()}
         return self._longer
 
     def scan(self, text: str, whole_latin: bool = True) -> Hits:
         """Every place of every concept; Latin words must stand alone if `whole_latin`."""
         longer = self._freeze() if self._longer is None else self._longer
-        single, hits, length = self._single, Hits(), len(text)
-        for start, first in enumerate(text):
-            entry = single.get(first)
-            if entry is not None and not (whole_latin and first.isascii() and _inside_latin(text, start, start + 1)):
-                hits.found(entry, (start, start + 1))
-            sizes = longer.get(text[start : start + 2])
+        length = len(text)
+        places: list[tuple[Entry, Span]] = []
+        singles, pairs = map(self._single.get, text), map(longer.get, map(str.__add__, text, text[1:] + "\n"))
+        for start, (entry, sizes) in enumerate(zip(singles, pairs, strict=True)):
+            if entry is not None and not (whole_latin and text[start].isascii() and _inside_latin(text, start, start + 1)):
+                places.append((entry, (start, start + 1)))
             if sizes is None:
                 continue
             for size, words in sizes:
@@ -216,10 +217,10 @@ class Lexicon:
                 if end > length:
                     break
                 entry = words.get(text[start:end])
-                if entry is None or (whole_latin and first.isascii() and _inside_latin(text, start, end)):
+                if entry is None or (whole_latin and text[start].isascii() and _inside_latin(text, start, end)):
                     continue
-                hits.found(entry, (start, end))
-        return hits
+                places.append((entry, (start, end)))
+        return Hits(places, self._members)
 
 
 def _inside_latin(text: str, start: int, end: int) -> bool:

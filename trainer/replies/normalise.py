@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainer.replies.script import simplify
@@ -50,8 +51,8 @@ class Reading:
 
     sent: str
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
     cut: bool
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -67,31 +68,36 @@ def normalise(sent: str) -> Reading:
     text = simplify(text)
     text, origin = _joined(text, origin)
     text, starts, ends = _respelled(text, origin)
-    return Reading(sent, text, tuple(starts), tuple(ends), len(sent) > READ_AT_MOST)
+    return Reading(sent, text, starts, ends, len(sent) > READ_AT_MOST)
 
 
-def _plain(sent: str) -> tuple[str, list[int]]:
+class _PlainForms(dict[str, str]):
+    """The plain form of every character met so far; `uneven` holds those whose form is not one character."""
+
+    uneven: set[str]
+
+    def __missing__(self, char: str) -> str:
+        plain = _make_plain(char)
+        if len(self) < _KEPT_FORMS:
+            self[char] = plain
+        if len(plain) != 1:
+            self.uneven.add(char)
+        return plain
+
+
+_KEPT_FORMS = 60_000
+_FORMS = _PlainForms()
+_FORMS.uneven = set()
+
+
+def _plain(sent: str) -> tuple[str, Sequence[int]]:
     if sent.isascii() and sent.isprintable():
-        return sent.lower(), list(range(len(sent)))
-    out: list[str] = []
-    origin: list[int] = []
-    for index, char in enumerate(sent):
-        for new in _plain_char(char):
-            out.append(new)
-            origin.append(index)
-    return "".join(out), origin
-
-
-_PLAIN_CACHE: dict[str, str] = {}
-
-
-def _plain_char(char: str) -> str:
-    known = _PLAIN_CACHE.get(char)
-    if known is None:
-        known = _make_plain(char)
-        if len(_PLAIN_CACHE) < 60_000:
-            _PLAIN_CACHE[char] = known
-    return known
+        return sent.lower(), range(len(sent))
+    forms = list(map(_FORMS.__getitem__, sent))
+    text = "".join(forms)
+    if _FORMS.uneven.isdisjoint(sent):
+        return text, range(len(sent))
+    return text, [index for index, form in enumerate(forms) for _ in form]
 
 
 def _make_plain(char: str) -> str:
@@ -111,7 +117,7 @@ def _invisible(char: str) -> bool:
     return unicodedata.category(char) in ("Cf", "Mn", "Me", "Cc", "Cs", "Co") and char != "\n"
 
 
-def _joined(text: str, origin: list[int]) -> tuple[str, list[int]]:
+def _joined(text: str, origin: Sequence[int]) -> tuple[str, Sequence[int]]:
     """Blanks between characters or letters typed one by one are taken out."""
     drop: set[int] = set()
     if " " in text:
@@ -125,20 +131,24 @@ def _joined(text: str, origin: list[int]) -> tuple[str, list[int]]:
     return "".join(text[i] for i in kept), [origin[i] for i in kept]
 
 
-def _respelled(text: str, origin: list[int]) -> tuple[str, list[int], list[int]]:
+def _respelled(text: str, origin: Sequence[int]) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Dialect and misspellings made standard, with where each character begins and ends in the reply as sent."""
+    if _VARIANT.search(text) is None:
+        whole = isinstance(origin, range)
+        return text, origin, range(1, len(text) + 1) if whole else [i + 1 for i in origin]
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     last = 0
     for match in _VARIANT.finditer(text):
-        out.append(text[last : match.start()])
-        starts += origin[last : match.start()]
-        ends += [i + 1 for i in origin[last : match.start()]]
+        start, end = match.span()
         new = _WORDS[match.group()]
-        out.append(new)
-        starts += [origin[match.start()]] * len(new)
-        ends += [origin[match.end() - 1] + 1] * len(new)
-        last = match.end()
+        out += (text[last:start], new)
+        starts += origin[last:start]
+        ends += [i + 1 for i in origin[last:start]]
+        starts += [origin[start]] * len(new)
+        ends += [origin[end - 1] + 1] * len(new)
+        last = end
     out.append(text[last:])
     starts += origin[last:]
     ends += [i + 1 for i in origin[last:]]

@@ -103,15 +103,16 @@ def find(pattern: Pattern, hits: Hits, discourse: Discourse) -> list[tuple[Span,
     """Every place of the pattern, as the spans of its slots; places do not overlap."""
     if pattern.needs & hits.bits != pattern.needs:
         return []
+    lists = [hits[slot.concept] for slot in pattern.slots]
+    if not all(lists) or lists[-1][-1][0] < lists[0][0][0]:
+        return []
     found: list[tuple[Span, ...]] = []
     dead: set[tuple[int, int]] = set()
     reach = -1
-    for first in hits[pattern.slots[0].concept]:
-        if first[0] < reach:
+    for first in lists[0]:
+        if first[0] < reach or (pattern.opens and not _opens(discourse, first[0])):
             continue
-        if pattern.opens and not _opens(discourse, first[0]):
-            continue
-        rest = _follow(pattern, 1, first, hits, discourse, dead)
+        rest = _follow(pattern, 1, first, lists, discourse, dead)
         if rest is not None:
             found.append((first, *rest))
             reach = found[-1][-1][1]
@@ -119,25 +120,24 @@ def find(pattern: Pattern, hits: Hits, discourse: Discourse) -> list[tuple[Span,
 
 
 def _follow(
-    pattern: Pattern, number: int, last: Span, hits: Hits, discourse: Discourse, dead: set[tuple[int, int]]
+    pattern: Pattern, number: int, last: Span, lists: list[list[Span]], discourse: Discourse, dead: set[tuple[int, int]]
 ) -> tuple[Span, ...] | None:
     """The spans of the slots from `number` on; `dead` keeps the places from which there is no way."""
-    if number == len(pattern.slots):
+    if number == len(lists):
         return () if not pattern.closes or _closes(discourse, last[1]) else None
-    if (number, last[1]) in dead:
+    spans, slot, after = lists[number], pattern.slots[number], last[1]
+    at = bisect_left(spans, (after, 0))
+    if at == len(spans) or spans[at][0] > after + slot.gap or (number, after) in dead:
         return None
-    slot = pattern.slots[number]
-    spans = hits[slot.concept]
     clause = discourse.clause_at(last[0])
-    limit = discourse.sentences[clause.sentence][1] if slot.crosses else clause.end
-    at = bisect_left(spans, (last[1], 0))
+    limit = min(discourse.sentences[clause.sentence][1] if slot.crosses else clause.end, after + slot.gap + 1)
     for span in spans[at : at + _MAX_BRANCH]:
-        if span[0] > last[1] + slot.gap or span[0] >= limit:
+        if span[0] >= limit:
             break
-        rest = _follow(pattern, number + 1, span, hits, discourse, dead)
+        rest = _follow(pattern, number + 1, span, lists, discourse, dead)
         if rest is not None:
             return (span, *rest)
-    dead.add((number, last[1]))
+    dead.add((number, after))
     return None
 
 
@@ -151,10 +151,10 @@ def _closes(discourse: Discourse, position: int) -> bool:
     return clause.end - position <= 5 and _CLOSING.match(discourse.text[position : clause.end]) is not None
 
 
-def by_rarest(patterns: Sequence[Pattern], weights: Mapping[int, int]) -> dict[int, list[int]]:
-    """Pattern numbers under the concept with the fewest words, so that most patterns are never looked at."""
+def by_rarest(patterns: Sequence[Pattern], weights: Mapping[int, float]) -> dict[int, list[int]]:
+    """Pattern numbers under the concept that is met least, so that most patterns are never looked at."""
     index: dict[int, list[int]] = {}
     for number, pattern in enumerate(patterns):
-        rarest = min((slot.concept for slot in pattern.slots), key=lambda concept: weights.get(concept, 0))
+        rarest = min((slot.concept for slot in pattern.slots), key=lambda concept: weights.get(concept, 0.0))
         index.setdefault(rarest, []).append(number)
     return index

@@ -91,45 +91,43 @@ def matches(read_: Read, wording: Wording, likely: Collection[str]) -> list[Matc
     found: list[Match] = []
     hits, discourse = read_.hits, read_.discourse
     for number in wording.candidates(hits):
-        pattern, conditions = wording.patterns[number], wording.conditions[number]
-        if conditions.sure == "weak" and wording.owners[number] not in likely:
+        conditions, owner = wording.conditions[number], wording.owners[number]
+        if conditions.sure == "weak" and owner not in likely:
             continue
         if conditions.asked and not any(each in read_.buyer for each in conditions.asked):
             continue
         if conditions.unless_reply and any(each in hits for each in conditions.unless_reply):
             continue
+        pattern = wording.patterns[number]
         for slots in find(pattern, hits, discourse):
             if _holds(conditions, slots, pattern.head, read_):
                 start, end = slots[0][0], max(span[1] for span in slots)
-                found.append(Match(wording.owners[number], start, end, conditions.sure, pattern.source))
+                found.append(Match(owner, start, end, conditions.sure, pattern.source))
     return found
 
 
 def _holds(conditions: Conditions, slots: tuple[Span, ...], head: int, read_: Read) -> bool:
-    discourse = read_.discourse
+    """Whether the reading of the clause is the one asked for; what is quick to tell is looked at first."""
+    discourse, hits = read_.discourse, read_.hits
     clause = discourse.clause_at(slots[head][0])
-    if not _fits(conditions.question, clause.question) or not _fits(
-        conditions.condition, clause.conditional or clause.under_condition
-    ):
+    if conditions.question != "ok" and clause.question != (conditions.question == "only"):
         return False
-    if conditions.when != "any" and discourse.denied(slots, head) != (conditions.when == "denied"):
+    if conditions.condition != "ok" and (clause.conditional or clause.under_condition) != (conditions.condition == "only"):
         return False
-    if not conditions.warned and clause.warning:
+    if clause.warning and not conditions.warned:
         return False
-    if len(conditions.by) < 5 and discourse.actor(clause, slots[head][0]) not in conditions.by:
+    if conditions.unless and any_within(hits, conditions.unless, clause.start, clause.end):
+        return False
+    sentence = discourse.sentences[clause.sentence]
+    if conditions.unless_sentence and any_within(hits, conditions.unless_sentence, *sentence):
+        return False
+    if conditions.together and not any_within(hits, conditions.together, *sentence):
         return False
     if not conditions.quoted and discourse.quoted(slots[0][0], slots[-1][1]):
         return False
-    if conditions.unless and any_within(read_.hits, conditions.unless, clause.start, clause.end):
+    if len(conditions.by) < 5 and discourse.actor(clause, slots[head][0]) not in conditions.by:
         return False
-    sentence = discourse.sentences[clause.sentence]
-    if conditions.unless_sentence and any_within(read_.hits, conditions.unless_sentence, *sentence):
-        return False
-    return not conditions.together or any_within(read_.hits, conditions.together, *sentence)
-
-
-def _fits(wanted: str, actual: bool) -> bool:
-    return wanted == "ok" or actual == (wanted == "only")
+    return conditions.when == "any" or discourse.denied(slots, head) == (conditions.when == "denied")
 
 
 def any_within(hits: Hits, concepts: Iterable[int], start: int, end: int) -> bool:

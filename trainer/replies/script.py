@@ -49,7 +49,7 @@ def _traditional() -> dict[str, str]:
 def simplify(text: str) -> str:
     """The text in simplified characters, of exactly the same length."""
     table = _traditional()
-    if not any(char in table for char in text):
+    if table.keys().isdisjoint(text):
         return text
     whole: str = _converter().convert(text)
     if len(whole) == len(text):
