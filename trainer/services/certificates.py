@@ -14,6 +14,7 @@ from trainer.services.audit import record
 
 STATEMENT = "企业内部培训合格证明，非国家职业资格证书或职业技能等级证书"
 GROUND_LOST = "复核改分后未达到通过标准"
+FLAG_REASON = "重新判分后未达到通过标准，请决定撤销还是保留"
 POSTS = {"presale": "售前客服", "aftersale": "售后客服", "complaint": "投诉专员", "supervisor": "客服主管"}
 PLATFORM_NAMES = {
     "taobao": "淘宝", "tmall": "天猫", "jd": "京东", "pdd": "拼多多", "douyin": "抖音", "kuaishou": "快手",
@@ -72,12 +73,38 @@ def keep_certificate(session: Session, attempt: Attempt, now: datetime) -> None:
     passed = attempt.result is not None and attempt.result.passed
     if found is None:
         issue_certificate(session, attempt, now)
-    elif not passed and found.revoked_at is None:
+    elif passed and found.flagged_at is not None:
+        flag_certificate(session, attempt, now)
+    elif not passed and found.revoked_at is None and found.flagged_at is None:
         found.revoked_at, found.revoke_reason = now, GROUND_LOST
         record(session, now, None, "certificate.revoke", f"certificate:{found.number}", {"reason": GROUND_LOST})
     elif passed and found.revoke_reason == GROUND_LOST:
         found.revoked_at, found.revoke_reason = None, ""
         record(session, now, None, "certificate.restore", f"certificate:{found.number}")
+    session.flush()
+
+
+def flag_certificate(session: Session, attempt: Attempt, now: datetime) -> None:
+    """Flag the certificate of an attempt that no longer passes, so that a person decides; take the flag off where it passes."""
+    found = session.scalar(select(Certificate).where(Certificate.attempt_id == attempt.id))
+    if found is None or found.revoked_at is not None:
+        return
+    passed = attempt.result is not None and attempt.result.passed
+    if passed and found.flagged_at is not None:
+        found.flagged_at, found.flag_reason = None, ""
+        record(session, now, None, "certificate.unflag", f"certificate:{found.number}")
+    elif not passed and found.flagged_at is None:
+        found.flagged_at, found.flag_reason = now, FLAG_REASON
+        record(session, now, None, "certificate.flag", f"certificate:{found.number}", {"reason": FLAG_REASON})
+    session.flush()
+
+
+def keep_flagged(session: Session, by: User, certificate: Certificate, reason: str, now: datetime) -> None:
+    """Let a flagged certificate stand, with a reason; raises InputError where the reason is missing."""
+    if len(reason.strip()) < 2:
+        raise InputError("请写明为什么保留这张上岗证，会留在记录里。", "reason")
+    certificate.flagged_at, certificate.flag_reason = None, ""
+    record(session, now, by.id, "certificate.keep", f"certificate:{certificate.number}", {"reason": reason.strip()[:255]})
     session.flush()
 
 

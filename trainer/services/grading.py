@@ -21,7 +21,7 @@ from trainer.models import (
 from trainer.questions import Variant, grade
 from trainer.replies import CHECKER_VERSION
 from trainer.rules import Rulebook
-from trainer.services.certificates import keep_certificate
+from trainer.services.certificates import flag_certificate, keep_certificate
 from trainer.services.desks import finish_as_it_stands
 from trainer.services.releases import rulebook_of
 from trainer.services.totals import Place, Totals, judge_paper
@@ -29,6 +29,8 @@ from trainer.services.totals import Place, Totals, judge_paper
 log = logging.getLogger(__name__)
 
 REVIEW_HOURS = 24
+# Marks that a machine gave on a person's order: what it doubts still awaits a person.
+MACHINE_SOURCES = ("regrade", "late")
 FAILED_OURSELVES = "系统评分时出错，答案完好，已转人工评分，不影响您的成绩。"
 
 
@@ -85,12 +87,12 @@ def judge_item(session: Session, item: AttemptItem, rulebook: Rulebook, now: dat
 
 
 def append_grade(session: Session, attempt: Attempt, item: AttemptItem, outcome: Outcome, source: str, now: datetime,
-                 by_id: int | None = None, reason: str = "") -> Grade:
-    """Append a grade and make it the one that counts."""
+                 by_id: int | None = None, reason: str = "", release_id: int | None = None) -> Grade:
+    """Append a grade and make it the one that counts; judged by the release of the attempt unless another is named."""
     row = Grade(
         item_id=item.id, source=source, points=outcome.points, of=item.worth, marks=outcome.marks,
         findings=outcome.findings, needs_review=outcome.needs_review, because=outcome.because,
-        release_id=attempt.release_id, as_of=attempt.as_of, checker=CHECKER_VERSION, by_id=by_id, reason=reason, at=now)
+        release_id=release_id or attempt.release_id, as_of=attempt.as_of, checker=CHECKER_VERSION, by_id=by_id, reason=reason, at=now)
     session.add(row)
     session.flush()
     if item.result is None:
@@ -116,22 +118,26 @@ def places_of(session: Session, attempt: Attempt) -> list[Place]:
         Grade.id.in_([item.result.grade_id for item in attempt.items if item.result])))}
     open_items = set(session.scalars(select(Review.item_id).where(
         Review.item_id.in_([item.id for item in attempt.items]), Review.decided_at.is_(None))))
-    places = []
-    for item in attempt.items:
-        row = grades[item.result.grade_id] if item.result else None
-        by_machine = row is not None and row.by_id is None and not item.voided
-        findings = (row.findings or {}) if row else {}
-        confirmed = row is not None and row.source != "auto"
-        places.append(Place(
-            position=item.position, section=item.section, worth=item.worth,
-            points=item.worth if item.voided else (row.points if row else 0),
-            doubtful=(by_machine and bool(row and row.needs_review)) or item.id in open_items,
-            found=by_machine and not confirmed and bool(findings.get("violations"))))
-    return places
+    return [place_of(item, grades[item.result.grade_id] if item.result else None, item.id in open_items) for item in attempt.items]
 
 
-def settle_attempt(session: Session, attempt: Attempt, now: datetime, review_hours: int = REVIEW_HOURS) -> Totals:
-    """Project the result, open the reviews that are due and move the state: provisional or final."""
+def place_of(item: AttemptItem, row: Grade | None, waits: bool) -> Place:
+    """One item as the totals see it, with the grade that counts; `waits` where a review of it is open."""
+    by_machine = row is not None and (row.by_id is None or row.source in MACHINE_SOURCES) and not item.voided
+    findings = (row.findings or {}) if row else {}
+    return Place(
+        position=item.position, section=item.section, worth=item.worth,
+        points=item.worth if item.voided else (row.points if row else 0),
+        doubtful=(by_machine and bool(row and row.needs_review)) or waits,
+        found=by_machine and row is not None and row.source in ("auto", *MACHINE_SOURCES) and bool(findings.get("violations")))
+
+
+def settle_attempt(session: Session, attempt: Attempt, now: datetime, review_hours: int = REVIEW_HOURS,
+                   flag_only: bool = False) -> Totals:
+    """Project the result, open the reviews that are due and move the state: provisional or final.
+
+    With `flag_only` a certificate that lost its ground is flagged for a person instead of withdrawn.
+    """
     totals = judge_paper(attempt.paper_revision.body, places_of(session, attempt))
     _open_reviews(session, attempt, totals, now, review_hours)
     result = attempt.result or AttemptResult(attempt_id=attempt.id)
@@ -146,6 +152,8 @@ def settle_attempt(session: Session, attempt: Attempt, now: datetime, review_hou
     result.settled_at = None if decisive else (result.settled_at or now)
     attempt.result = result
     session.flush()
+    if flag_only:
+        flag_certificate(session, attempt, now)
     if attempt.state == "final":
         keep_certificate(session, attempt, now)
     return totals

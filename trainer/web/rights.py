@@ -109,6 +109,12 @@ RIGHTS: dict[str, frozenset[str]] = {
     "grading.queue": SUPERVISOR,
     "grading.review": SUPERVISOR,
     "grading.decide": SUPERVISOR,
+    "grading.regrades": STAFF,
+    "grading.plan_regrade": STAFF,
+    "grading.regrade": STAFF,
+    "grading.continue_regrade": STAFF,
+    "grading.commit_regrade": STAFF,
+    "grading.export_regrade": STAFF,
     "assignments.index": SUPERVISOR,
     "assignments.create": SUPERVISOR,
     "assignments.detail": SUPERVISOR,
@@ -121,6 +127,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "certificates.index": SUPERVISOR | ADMIN,
     "certificates.revoke": SUPERVISOR | ADMIN,
     "certificates.restore": SUPERVISOR | ADMIN,
+    "certificates.keep": SUPERVISOR | ADMIN,
 }
 
 

@@ -1,13 +1,16 @@
 """Certificate page and PDF for its owner and his supervisors; verification for everybody."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
 import segno
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from trainer.errors import InputError
 from trainer.extensions import db
 from trainer.models import Certificate, User
 from trainer.services import certificates
@@ -79,24 +82,48 @@ def verify() -> str:
 
 @bp.get("/certificates")
 def index() -> str:
-    """Every certificate of the people one supervises, to verify, revoke or restore."""
+    """Every certificate of the people one supervises, to verify, revoke or restore; flagged ones first."""
+    return _list({}, None)
+
+
+def _list(typed: Mapping[str, str], error: InputError | None) -> str:
     q = request.args.get("q", "").strip()
     wanted = select(Certificate).join(User, User.id == Certificate.user_id).where(
-        User.id.in_(visible_people(current_user, now()).with_only_columns(User.id))).order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+        User.id.in_(visible_people(current_user, now()).with_only_columns(User.id))).order_by(
+            Certificate.flagged_at.is_(None), Certificate.issued_at.desc(), Certificate.id.desc())
     if q:
         wanted = wanted.where(User.name.contains(q, autoescape=True) | User.staff_no.contains(q, autoescape=True)
                               | Certificate.number.contains(q.upper(), autoescape=True))
-    rows = db.session.scalars(wanted.limit(500)).all()
-    return render_template("certificates/index.html", q=q, rows=[(row, certificates.state_of(row, now())) for row in rows])
+    rows = db.session.scalars(wanted.options(joinedload(Certificate.user)).limit(500)).all()
+    return render_template("certificates/index.html", q=q, rows=[(row, certificates.state_of(row, now())) for row in rows],
+                           typed=typed, error=error)
 
 
 @bp.post("/certificates/<number>/revoke")
-def revoke(number: str) -> Response:
-    """Revoke with a reason."""
+def revoke(number: str) -> Response | tuple[str, int]:
+    """Revoke with a reason; an empty one comes back at its field."""
     certificate = certificate_or_404(number)
-    certificates.revoke_certificate(db.session(), current_user, certificate, request.form.get("reason", ""), now())
+    try:
+        certificates.revoke_certificate(db.session(), current_user, certificate, request.form.get("reason", ""), now())
+    except InputError as error:
+        db.session.rollback()
+        return _list({"revoke": number, "reason": request.form.get("reason", "")}, error), 422
     db.session.commit()
     flash("上岗证已撤销，公开验证页即时显示「已撤销」。", "success")
+    return redirect(url_for("certificates.index"), 303)
+
+
+@bp.post("/certificates/<number>/keep")
+def keep(number: str) -> Response | tuple[str, int]:
+    """Let a flagged certificate stand, with a reason."""
+    certificate = certificate_or_404(number)
+    try:
+        certificates.keep_flagged(db.session(), current_user, certificate, request.form.get("reason", ""), now())
+    except InputError as error:
+        db.session.rollback()
+        return _list({"keep": number, "reason": request.form.get("reason", "")}, error), 422
+    db.session.commit()
+    flash("这张上岗证保留，标记已取消。", "success")
     return redirect(url_for("certificates.index"), 303)
 
 

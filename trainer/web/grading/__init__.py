@@ -1,5 +1,6 @@
-"""The supervisor's grading pages."""
+"""The review queue and regrades."""
 
+from trainer.web.grading import regrades
 from trainer.web.grading.views import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "regrades"]
