@@ -91,7 +91,7 @@ def test_what_arrives_within_a_minute_after_the_deadline_counts(session: Session
     assert save(session, attempt, "key-00001", 0, A, deadline + timedelta(seconds=60)).kind == "saved"
     assert save(session, attempt, "key-00002", 1, B, deadline + timedelta(seconds=61)).kind == "late"
     assert stored(session, attempt).answer == A
-    assert kinds(session) == ["saved", "late"]
+    assert kinds(session) == ["saved", "late_draft"]
 
 
 def test_after_handing_in_a_save_is_kept_but_does_not_count(session: Session, attempt: Attempt, now: datetime) -> None:
@@ -100,7 +100,7 @@ def test_after_handing_in_a_save_is_kept_but_does_not_count(session: Session, at
     late = save(session, attempt, "key-00002", 1, exam_bank.wrong_answer(attempt.items[0]), now + timedelta(seconds=1))
     assert late.kind == "late"
     assert save(session, attempt, "key-00002", 1, B, now + timedelta(seconds=2)).kind == "late"
-    assert (attempt.items[0].result.points, kinds(session)) == (5000, ["saved", "late"])
+    assert (attempt.items[0].result.points, kinds(session)) == (5000, ["saved", "late_draft"])
 
 
 def test_extra_time_moves_the_deadline_of_a_running_attempt(session: Session, cast: Cast, exam: Assignment, attempt: Attempt, now: datetime) -> None:
@@ -118,6 +118,6 @@ def test_there_is_nothing_to_save_at_a_place_that_does_not_exist(session: Sessio
 
 def test_the_record_of_what_was_received_cannot_be_changed(session: Session, attempt: Attempt, now: datetime) -> None:
     save(session, attempt, "key-00001", 0, A, now)
-    for change in (update(ResponseEvent).values(kind="late"), delete(ResponseEvent)):
+    for change in (update(ResponseEvent).values(kind="late_draft"), delete(ResponseEvent)):
         with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
             session.execute(change)

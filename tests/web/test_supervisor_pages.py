@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from tests.factories import Cast, client_of
 from tests.web.exam_pages import Pages, add_exams, counted
 from trainer.extensions import db
-from trainer.models import Assignment, Attempt, AttemptItem, Certificate, ExamException, Grade, Review
+from trainer.models import Assignment, Attempt, AttemptItem, Certificate, ExamException, Grade, ResponseEvent, Review
 
 
 @pytest.fixture
@@ -127,8 +127,9 @@ def test_an_exam_is_withdrawn_and_restored(app: Flask, wang: FlaskClient, pages:
 
 
 def test_a_certificate_is_revoked_with_a_reason_and_the_public_page_says_so(app: Flask, wang: FlaskClient, pages: Pages) -> None:
-    address, back = f"/certificates/{pages.certificate}/revoke", {"Referer": "http://localhost/certificates"}
-    assert "请写明撤销的原因" in wang.post(address, data={"reason": " "}, headers=back, follow_redirects=True).text
+    address = f"/certificates/{pages.certificate}/revoke"
+    refused = wang.post(address, data={"reason": " "})
+    assert refused.status_code == 422 and "请写明撤销的原因" in refused.text
     wang.post(address, data={"reason": "离岗"})
     public = app.test_client().get(f"/verify?mark={pages.certificate}").text
     assert "已撤销" in public and "小*" in public and "小陈" not in public and "离岗" not in public
@@ -161,3 +162,34 @@ def test_lists_ask_the_same_number_of_questions_however_long_they_are(
         wang.get(address)
     assert len(long) <= len(short)
     assert count(app, Certificate) == 6
+
+
+@pytest.mark.parametrize(("what", "data", "words"), [
+    ("override", {"points": "2.5", "reason": " "}, "请写明改分的理由"), ("override", {"points": "三", "reason": "只对一半"}, "分数请填数字"),
+    ("void", {"reason": ""}, "请写明作废的理由"), ("void", {"reason": "错"}, "请写明作废的理由")])
+def test_a_refused_change_of_marks_comes_back_at_its_field_with_what_was_typed(
+        app: Flask, wang: FlaskClient, pages: Pages, what: str, data: dict[str, str], words: str) -> None:
+    before = count(app, Grade)
+    answer = wang.post(f"/team/attempts/{pages.attempt}/items/0/{what}", data=data)
+    assert answer.status_code == 422 and answer.text.count(words) == 1 and 'aria-invalid="true"' in answer.text
+    assert all(f'value="{value}"' in answer.text for value in data.values() if value.strip()) and count(app, Grade) == before
+
+
+def test_a_late_answer_is_shown_and_accepted_with_a_reason(app: Flask, staff: Cast, wang: FlaskClient, pages: Pages) -> None:
+    chen = client_of(app, staff.chen)
+    with app.app_context():
+        item = db.session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == pages.attempt, AttemptItem.position == 4)).one()
+        right = item.variant.key["right"][0]
+    packet = {"client_key": "late-key-1", "base_seq": 1, "unsure": False, "raw": {"choice": [right]}}
+    assert chen.put(f"/exams/attempts/{pages.attempt}/items/4", json=packet, headers={"Accept": "application/json"}).status_code == 410
+    assert "迟到的答案" in wang.get(f"/team/attempts/{pages.attempt}").text
+    with app.app_context():
+        event = db.session.scalars(select(ResponseEvent.id).where(ResponseEvent.kind == "late_draft")).one()
+    address = f"/team/attempts/{pages.attempt}/late/{event}"
+    refused = wang.post(address, data={"verdict": "accept", "reason": ""})
+    assert refused.status_code == 422 and "请写明理由" in refused.text
+    assert "已采纳" in wang.post(address, data={"verdict": "accept", "reason": "考场断网，监考已核实"}, follow_redirects=True).text
+    assert wang.post(address, data={"verdict": "leave", "reason": "再想想"}, headers={"Accept": "application/json"}).status_code == 409
+    assert "考场断网" in chen.get(f"/exams/attempts/{pages.attempt}/result").text
+    assert wang.post(f"/team/attempts/{pages.theirs}/late/{event}").status_code == 404
+    assert wang.post(f"/team/attempts/{pages.attempt}/late/999", data={"reason": "没有的"}).status_code == 422

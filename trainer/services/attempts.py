@@ -31,15 +31,17 @@ from trainer.services.releases import current_release
 
 log = logging.getLogger(__name__)
 
+LATE_DRAFT = "late_draft"
+
 __all__ = [
-    "SLACK", "Saved", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines", "order_of",
+    "LATE_DRAFT", "SLACK", "Saved", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines", "order_of",
     "overdue_attempts", "save_response", "shown_state", "sittings", "start_attempt", "start_paper", "submit_attempt", "sweep_attempts", "why_not_start",
 ]
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What the server answers to a save: kind is saved, conflict, late or closed; `seq` is what counts now."""
+    """What the server answers to a save: kind is saved, conflict or late; `seq` is what counts now."""
 
     kind: str
     seq: int
@@ -231,13 +233,15 @@ def save_response(session: Session, attempt_id: int, position: int, client_key: 
     if before is not None:
         return _again(before, current)
     if attempt.state != "in_progress" or now > attempt.deadline_at + SLACK:
-        _log(session, item, client_key, "late", base_seq, current.seq if current else 0, answer, unsure, now)
+        _log(session, item, client_key, LATE_DRAFT, base_seq, current.seq if current else 0, answer, unsure, now)
         return Saved("late", current.seq if current else 0, current.answer if current else None, now)
     return _store(session, item, current, client_key, base_seq, answer, unsure, now)
 
 
 def _again(before: ResponseEvent, current: Response | None) -> Saved:
     """The reply to what was received before: a stored answer as it was stored, a conflict with what counts by now."""
+    if before.kind == LATE_DRAFT:
+        return Saved("late", current.seq if current else 0, current.answer if current else None, before.received_at)
     if before.kind == "saved" or current is None:
         return Saved(before.kind, before.seq, before.answer if before.kind == "saved" else None, before.received_at)
     return Saved(before.kind, current.seq, current.answer, current.saved_at)

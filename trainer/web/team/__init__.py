@@ -1,5 +1,6 @@
-"""The supervisor's team pages."""
+"""The supervisor's pages of people and their attempts."""
 
+from trainer.web.team import attempts
 from trainer.web.team.views import bp
 
-__all__ = ["bp"]
+__all__ = ["attempts", "bp"]

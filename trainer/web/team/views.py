@@ -1,4 +1,4 @@
-"""The supervisor's morning, his people, one person, one attempt, the weekly report."""
+"""The supervisor's morning, his people, one person, the weekly report."""
 
 from io import BytesIO
 
@@ -8,8 +8,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from trainer.extensions import db
-from trainer.models import Attempt, DeskSession, Team, TeamMember, User, UserRole
-from trainer.services import attempts, practice, readiness, results, reviews, weekly
+from trainer.models import DeskSession, Team, TeamMember, User, UserRole
+from trainer.services import practice, readiness, reviews, weekly
 from trainer.services.certificates import certificates_of
 from trainer.services.people import visible_people, visible_person
 from trainer.services.spreadsheet import write_xlsx
@@ -35,14 +35,6 @@ def trainees(q: str = "", team_id: int | None = None) -> list[User]:
 def person_or_404(user_id: int) -> User:
     """Somebody the person at the page may see; anybody else does not exist."""
     return visible_person(db.session(), current_user, user_id, now()) or abort(404)
-
-
-def attempt_or_404(attempt_id: int) -> Attempt:
-    """An attempt of somebody the person at the page may see."""
-    attempt = attempts.load_attempt(db.session(), attempt_id)
-    if attempt is None or visible_person(db.session(), current_user, attempt.user_id, now()) is None:
-        abort(404)
-    return attempt
 
 
 @bp.get("/")
@@ -108,37 +100,6 @@ def person(user_id: int) -> str:
     return render_template(
         "team/person.html", person=found, row=readiness.standings(session, [found], now())[0], desks=desks,
         topics=practice.mastery(session, user_id, now()), topic_name=topic_name, certificates=certificates_of(session, user_id))
-
-
-@bp.get("/attempts/<int:attempt_id>")
-def attempt(attempt_id: int) -> str:
-    """One attempt whole: answers, keys, marks, every grade on record, what was unusual."""
-    found = attempt_or_404(attempt_id)
-    view = results.attempt_view(db.session(), found, now(), reader=current_user)
-    return render_template("team/attempt.html", view=view, irregularities=results.irregularities(db.session(), found))
-
-
-@bp.post("/attempts/<int:attempt_id>/items/<int:position>/override")
-def override(attempt_id: int, position: int) -> Response:
-    """改分 with a reason; the earlier grade stays on record."""
-    found = attempt_or_404(attempt_id)
-    item = next((item for item in found.items if item.position == position), None) or abort(404)
-    points = reviews.read_points(request.form.get("points", ""))
-    reviews.override_item(db.session(), current_user, item, points, request.form.get("reason", ""), now())
-    db.session.commit()
-    flash("已改分，原来的评分仍在记录里。", "success")
-    return redirect(url_for("team.attempt", attempt_id=attempt_id) + f"#item-{position + 1}", 303)
-
-
-@bp.post("/attempts/<int:attempt_id>/items/<int:position>/void")
-def void(attempt_id: int, position: int) -> Response:
-    """作废: everybody who met the question in this exam gets its marks."""
-    found = attempt_or_404(attempt_id)
-    item = next((item for item in found.items if item.position == position), None) or abort(404)
-    count = reviews.void_question(db.session(), current_user, item, request.form.get("reason", ""), now())
-    db.session.commit()
-    flash(f"这道题已作废，{count} 份答卷都按满分计，成绩已重新计算。", "success")
-    return redirect(url_for("team.attempt", attempt_id=attempt_id) + f"#item-{position + 1}", 303)
 
 
 @bp.get("/report")
