@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
+from typing import NamedTuple
 
 from trainer.replies.numerals import NUMBER, parse_number, spoken_digits
 
@@ -15,7 +16,7 @@ _EMAIL = re.compile(
     r"[a-z0-9._+-]{2,40} ?(?:@|#|\(at\)|艾特) ?[a-z0-9-]{2,30}(?:\.|点)(?:com|cn|net|org)|[a-z0-9._]{3,30}(?:@|艾特)(?:qq|163|126|sina)"
 )
 _LINK = re.compile(
-    r"(?:https?://|www\.)[a-z0-9./?=&%_#~:-]{3,200}|[a-z0-9-]{1,40}(?:\.|点)(?:com|cn|net|top|xyz|shop|cc|vip|me|ltd|io|site|taobao|tmall)"
+    r"(?:https?://|www\.)[a-z0-9./?=&%_#~:-]{3,200}|[a-z0-9-]{1,40}(?:\.|点)(?:com|cn|net|top|xyz|shop|cc|vip|me|ltd|io|site|tv|info|store|club|live|link|fun|online|icu|wang|pro|taobao|tmall)"
     r"(?:\.[a-z]{2,4})?(?:/[a-z0-9./?=&%_#-]{0,160})?"
 )
 _HOME = re.compile(
@@ -35,8 +36,7 @@ _TIMES = re.compile(rf"假一(?:罚|赔)({NUMBER})|退一赔({NUMBER})|({NUMBER}
 _UNIT_HOURS = {"小时": 1, "钟头": 1, "h": 1, "天": 24, "日": 24, "自然日": 24, "周": 168, "星期": 168, "礼拜": 168}
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """One thing with an inner form: its kind, place, value (in unit) and spelling."""
 
     kind: str
@@ -51,9 +51,10 @@ def find_entities(text: str) -> list[Entity]:
     found = list(_accounts(text)) if _LATIN_OR_RUN.search(text) else []
     if _NUMERAL.search(text):
         found += _figures(text)
-    return sorted(found, key=lambda each: (each.start, each.end))
+    return sorted(found, key=_PLACE) if len(found) > 1 else found
 
 
+_PLACE = itemgetter(1, 2)
 _LATIN_OR_RUN = re.compile(rf"[a-z]{{2}}|[a-z][0-9_-]|@|{_DIGIT}[ \-_.·,、*/|]{{0,2}}{_DIGIT}")
 _NUMERAL = re.compile(r"[0-9一二两三四五六七八九十百千半几壹贰叁]")
 
