@@ -46,8 +46,11 @@ _TAGS = {
     "dt",
     "dd",
     "del",
+    "img",
 }
-_ATTRIBUTES = {"a": {"href", "data-rule", "data-figure"}, "ol": {"start"}, "section": {"aria-label"}, "th": {"scope"}}
+PICTURE = re.compile(r"(!\[[^\]\n]*\])\(asset:([0-9a-f]{64})\)")
+_PICTURE_URL = re.compile(r"/assets/[0-9a-f]{64}\Z")
+_ATTRIBUTES = {"img": {"src", "alt"}, "a": {"href", "data-rule", "data-figure"}, "ol": {"start"}, "section": {"aria-label"}, "th": {"scope"}}
 _CLASSES = {
     "a": {"cite", "cite-figure"},
     "section": {"block"}
@@ -104,6 +107,11 @@ def _converter() -> markdown.Markdown:
     return converter
 
 
+def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
+    """Pictures come from our own store alone."""
+    return None if (tag, attribute) == ("img", "src") and not _PICTURE_URL.match(value) else value
+
+
 def clean(page: str) -> str:
     """HTML reduced to the tags, attributes and classes that this module makes."""
     return nh3.clean(
@@ -112,12 +120,14 @@ def clean(page: str) -> str:
         attributes=_ATTRIBUTES,
         allowed_classes=_CLASSES,
         url_schemes={"https"},
+        attribute_filter=_own_pictures,
         link_rel="noopener noreferrer",
     )
 
 
 def convert(text: str) -> str:
     """Markdown to HTML that still has to be cleaned; no raw HTML gets through."""
+    text = PICTURE.sub(r"\1(/assets/\2)", text)
     text = LESSON_LINK.sub(lambda match: f"]({LESSON_URL.format(match[1])})", text)
     text = CITATION.sub(lambda match: match[0].replace("|", _BAR), text)
     with _lock:

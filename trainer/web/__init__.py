@@ -5,10 +5,12 @@ from flask import Blueprint
 from trainer.web import (
     assignments,
     authoring,
+    bench,
     calculators,
     certificates,
     desk,
     exams,
+    exchange,
     grading,
     home,
     learn,
@@ -23,5 +25,5 @@ from trainer.web.roster.views import bp as roster
 
 BLUEPRINTS: list[Blueprint] = [
     home.bp, auth, admin, roster, learn.bp, practice.bp, exams.bp, desk.bp, certificates.bp, team.bp, grading.bp, assignments.bp,
-    authoring.bp, rules.bp, calculators.bp, search.bp,
+    authoring.bp, exchange.bp, bench.bp, rules.bp, calculators.bp, search.bp,
 ]

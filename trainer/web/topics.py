@@ -9,10 +9,22 @@ from trainer.config import ROOT
 
 
 @cache
-def _names() -> dict[str, str]:
+def _listed() -> tuple[dict[str, object], ...]:
     path = Path(ROOT) / "question_bank" / "topics.yaml"
     data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return {str(topic["id"]): str(topic["title"]) for topic in data.get("topics") or []}
+    return tuple(data.get("topics") or ())
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {str(topic["id"]): str(topic["title"]) for topic in _listed()}
+
+
+@cache
+def topic_systems(code: str) -> tuple[int, ...]:
+    """The systems of rules that a topic belongs to."""
+    found = next((topic["systems"] for topic in _listed() if topic["id"] == code), ())
+    return tuple(int(one) for one in found) if isinstance(found, list) else ()
 
 
 def topics() -> list[tuple[str, str]]:
