@@ -26,6 +26,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("trainer", "案例", "authoring.cases", "case"),
     ("trainer", "试卷", "authoring.papers", "paper"),
     ("trainer", "规则", "rules.index", "rule"),
+    ("trainer", "测试台", "bench.index", "target"),
     ("admin", "账号", "admin.accounts", "account"),
     ("admin", "系统", "admin.system", "system"),
 )
