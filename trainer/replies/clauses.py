@@ -46,16 +46,16 @@ class Discourse:
     sentences: list[Span]
     words: Mapping[str, Sequence[Span]]
     quotes: list[Span]
-    _numbers: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     _deniable: list[bool] = field(default_factory=list)
 
     def clause_at(self, position: int) -> Clause:
         """The clause that holds the position."""
-        return self.clauses[self._numbers[position]]
+        return self.clauses[self.numbers[position]]
 
     def index_at(self, position: int) -> int:
         """The number of the clause that holds the position."""
-        return self._numbers[position]
+        return self.numbers[position]
 
     def within(self, name: str, start: int, end: int) -> Sequence[Span]:
         """The grammar words of one kind that lie in text[start:end]."""
@@ -79,7 +79,7 @@ class Discourse:
 
     def denied(self, slots: Sequence[Span], head: int) -> bool:
         """Whether the words in `slots`, read around slot number `head`, are negated an odd number of times."""
-        number = self._numbers[slots[head][0]]
+        number = self.numbers[slots[head][0]]
         clause = self.clauses[number]
         reach = min(clause.end, max(end for _, end in slots))
         if not self._deniable[number]:
@@ -163,7 +163,7 @@ def cut(text: str, words: Mapping[str, Sequence[Span]]) -> Discourse:
     if not clauses:
         clauses.append(Clause(0, len(text), 0))
     discourse = Discourse(text, clauses, _sentences(clauses), _maximal(words), _quotes(text))
-    discourse._numbers = _numbers(clauses, len(text))
+    discourse.numbers = _numbers(clauses, len(text))
     discourse._deniable = _deniable(discourse)
     _mark(discourse)
     return discourse
@@ -248,17 +248,32 @@ def _quotes(text: str) -> list[Span]:
 
 
 def _mark(discourse: Discourse) -> None:
+    """What each clause is: asked, conditional, a warning, or said under a condition that came before in its sentence."""
+    asking, conditional, warning = (_holding(name, discourse) for name in ("疑问", "条件", "警示"))
     condition_in = -1
-    for clause in discourse.clauses:
-        body = discourse.text[clause.start : clause.end]
-        clause.question = clause.question and not _STATED.search(body) or bool(_ASKING.search(body))
-        clause.question = clause.question or bool(discourse.within("疑问", clause.start, clause.end))
-        clause.conditional = bool(discourse.within("条件", clause.start, clause.end))
+    for number, clause in enumerate(discourse.clauses):
+        asked = number in asking
+        if not asked and (clause.question or discourse.text[clause.end - 1 : clause.end] in _PARTICLES):
+            body = discourse.text[clause.start : clause.end]
+            asked = (clause.question and not _STATED.search(body)) or _ASKING.search(body) is not None
+        clause.question = asked
+        clause.conditional = number in conditional
         clause.under_condition = condition_in == clause.sentence
-        clause.warning = bool(discourse.within("警示", clause.start, clause.end))
+        clause.warning = number in warning
         if clause.conditional:
             condition_in = clause.sentence
 
 
+def _holding(name: str, discourse: Discourse) -> set[int]:
+    """The numbers of the clauses that hold a grammar word of this kind."""
+    holding: set[int] = set()
+    for start, end in discourse.words.get(name, ()):
+        number = discourse.numbers[start]
+        if end <= discourse.clauses[number].end:
+            holding.add(number)
+    return holding
+
+
+_PARTICLES = frozenset("吗么呢哦呀啊亲哈")
 _ASKING = re.compile(r"(?:吗|么|(?<![这那什怎])么)[呢哦呀啊亲哈]*$")
 _STATED = re.compile(r"(?:难道|凭什么|关我|谁让你)")

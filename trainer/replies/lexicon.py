@@ -46,7 +46,7 @@ class Entry:
 class Hits:
     """The places of every concept in one text, worked out when they are asked for."""
 
-    __slots__ = ("_killed", "_known", "_made", "_members", "_words", "bits", "places")
+    __slots__ = ("_added", "_killed", "_known", "_made", "_members", "_words", "bits", "places")
 
     def __init__(
         self, places: Sequence[tuple[Entry, Span]] = (), members: Mapping[int, frozenset[Entry]] | None = None
@@ -57,6 +57,7 @@ class Hits:
         self._words: dict[Entry, list[Span]] = {}
         self._killed: dict[int, list[Span]] = {}
         self._made: dict[int, list[Span]] = {}
+        self._added: list[tuple[int, int]] = []
         words = self._words
         for entry, span in places:
             if entry in words:
@@ -76,6 +77,20 @@ class Hits:
             spans.insert(at, span)
         self._made[concept] = spans
         self.bits |= 1 << concept
+        self._added.append((concept, span[0]))
+
+    def bits_by(self, numbers: Sequence[int], size: int) -> list[int]:
+        """The concepts that begin in each of `size` parts of the text; `numbers` gives the part of each position."""
+        parts = [0] * size
+        for entry, span in self.places:
+            parts[numbers[span[0]]] |= entry.bits
+        for concept, start in self._added:
+            parts[numbers[start]] |= 1 << concept
+        return parts
+
+    def added(self) -> set[int]:
+        """The concepts of things that are no words."""
+        return {concept for concept, _ in self._added}
 
     def entries(self) -> Iterable[Entry]:
         """The different words found."""

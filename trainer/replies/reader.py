@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from trainer.replies.clauses import Clause, Discourse, Span, cut
 from trainer.replies.entities import Entity, find_entities
@@ -15,8 +16,7 @@ from trainer.replies.patterns import find
 from trainer.replies.wording import Conditions, Wording
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One wording rule found at text[start:end]."""
 
     name: str
@@ -90,7 +90,7 @@ def matches(read_: Read, wording: Wording, likely: Collection[str]) -> list[Matc
     """Every match of every wording rule under the reading that it asks for; loose patterns only of the likely rules."""
     found: list[Match] = []
     hits, discourse = read_.hits, read_.discourse
-    for number in wording.candidates(hits):
+    for number in wording.candidates(hits, hits.bits_by(discourse.numbers, len(discourse.clauses))):
         conditions, owner = wording.conditions[number], wording.owners[number]
         if conditions.sure == "weak" and owner not in likely:
             continue

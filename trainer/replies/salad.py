@@ -19,32 +19,38 @@ def salad_spans(discourse: Discourse) -> list[Span]:
     spans: list[Span] = []
     run: list[Clause] = []
     broken = False
-    for clause in [*discourse.clauses, None]:
-        if clause is not None and _bare(discourse.text[clause.start : clause.end]):
+    text = discourse.text
+    for clause in discourse.clauses:
+        body = text[clause.start : clause.end]
+        if _bare(body):
             run.append(clause)
             continue
-        if clause is not None and len(run) >= 2 and not broken and clause.end - clause.start <= _BARE:
+        if len(run) >= 2 and not broken and len(body) <= _BARE:
             broken = True
             continue
         if len(run) >= _RUN:
             spans.append((run[0].start, run[-1].end))
         run, broken = [], False
-        if clause is not None and _chain(discourse.text[clause.start : clause.end]):
+        if _chain(body):
             spans.append((clause.start, clause.end))
+    if len(run) >= _RUN:
+        spans.append((run[0].start, run[-1].end))
     covered = sum(end - start for start, end in spans)
-    return [(0, len(discourse.text))] if covered * 5 > len(discourse.text) * 3 else spans
+    return [(0, len(text))] if covered * 5 > len(text) * 3 else spans
 
 
 def _enumeration(text: str) -> bool:
     """Whether the whole text is short words parted by 、."""
-    parts = text.split("、")
+    parts = text.split("、") if text.count("、") >= _RUN else ()
     return len(parts) >= _RUN + 1 and max(map(len, parts)) <= _BARE + 2
 
 
 def _bare(body: str) -> bool:
-    return len(body) <= _BARE and not any(char in _FUNCTION for char in body)
+    return len(body) <= _BARE and _FUNCTION.isdisjoint(body)
 
 
 def _chain(body: str) -> bool:
+    if len(body) < _LONG:
+        return False
     words = [char for char in body if "\u3400" <= char <= "\u9fff"]
     return len(words) >= _LONG and sum(char in _FUNCTION for char in words) * 14 < len(words)
