@@ -1,4 +1,7 @@
 // Sitting an exam: one question at a time, answers kept in this browser first and then on the server.
+import { watch } from "./exam-watch.js";
+import { openLookups } from "./exam-lookup.js";
+
 const form = document.getElementById("attempt");
 const items = [...form.querySelectorAll("[data-item]")];
 const person = form.dataset.person;
@@ -93,7 +96,7 @@ async function put(item, entry) {
     const response = await fetch(`${form.dataset.saveUrl}/${item.dataset.item}`, {
       method: "PUT", credentials: "same-origin",
       headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token.value },
-      body: JSON.stringify({ client_key: key, base_seq: entry.seq, raw: entry.raw, unsure: entry.unsure }),
+      body: JSON.stringify({ client_key: key, base_seq: entry.seq, raw: entry.raw, unsure: entry.unsure, lookup: Number(item.dataset.lookup) }),
     });
     online = true;
     if (response.status === 401 || response.redirected) {
@@ -323,9 +326,6 @@ for (const item of items) {
   item.querySelector("[data-unsure-toggle]")?.addEventListener("click", () => toggleUnsure(item));
   item.querySelector("[data-keep-mine]")?.addEventListener("click", () => resolve(item, true));
   item.querySelector("[data-keep-theirs]")?.addEventListener("click", () => resolve(item, false));
-  item.addEventListener("paste", (event) => {
-    if (event.target.tagName === "TEXTAREA") note("paste");
-  });
   count(item);
 }
 
@@ -333,13 +333,6 @@ function toggleUnsure(item) {
   const entry = state.get(item);
   entry.unsure = !entry.unsure;
   changed(item, 150);
-}
-
-function note(kind) {
-  fetch(form.dataset.noteUrl, {
-    method: "POST", credentials: "same-origin", keepalive: true,
-    headers: { "Content-Type": "application/json", "X-CSRFToken": token.value }, body: JSON.stringify({ kind }),
-  }).catch(() => {});
 }
 
 document.querySelectorAll("[data-go]").forEach((cell) => cell.addEventListener("click", () => show(Number(cell.dataset.go))));
@@ -376,8 +369,10 @@ dialog.querySelector("[data-submit-confirm]").addEventListener("click", async (e
 window.addEventListener("online", () => sendAll());
 window.addEventListener("pagehide", () => items.forEach((item) => state.get(item).dirty && keepDraft(item)));
 window.onbeforeunload = () => (pending() ? "" : undefined);
-document.addEventListener("visibilitychange", () => { if (document.hidden) { sendAll(); note("left"); } });
+document.addEventListener("visibilitychange", () => { if (document.hidden) sendAll(); });
 
+watch(form, token, items);
+openLookups(items);
 setLeft(Number(form.dataset.left));
 items.forEach(paint);
 show(Math.max(0, Number((location.hash.match(/^#q(\d+)$/) ?? [0, 1])[1]) - 1), false);

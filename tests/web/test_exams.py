@@ -12,6 +12,7 @@ from tests.factories import Cast, client_of
 from tests.web.exam_pages import Pages, add_exams, counted
 from trainer.extensions import db
 from trainer.models import Assignment, Attempt, AttemptResult, Irregularity, Response
+from trainer.services import room_codes
 
 JSON = {"Accept": "application/json"}
 
@@ -84,7 +85,8 @@ def test_a_save_after_handing_in_is_told_that_it_came_too_late(chen: FlaskClient
 
 @pytest.mark.parametrize("body", [
     None, [], "x", {}, packet(client_key="short"), packet(client_key=7), packet(base_seq=-1), packet(base_seq="0"), packet(base_seq=True),
-    packet(base_seq=2**40), packet(raw=[]), packet(raw={"choice": "a"}), packet(raw={"choice": [1]}), packet(client_key="k" * 65)])
+    packet(base_seq=2**40), packet(raw=[]), packet(raw={"choice": "a"}), packet(raw={"choice": [1]}), packet(client_key="k" * 65),
+    packet(lookup=-1), packet(lookup="9")])
 def test_a_broken_packet_is_refused_in_words_and_stores_nothing(app: Flask, chen: FlaskClient, pages: Pages, body: Any) -> None:
     answer = save(chen, pages.running, body)
     assert answer.status_code == 400
@@ -108,9 +110,10 @@ def test_handing_in_leads_to_the_result_with_marks_and_without_keys(chen: FlaskC
 
 def test_keys_come_when_the_exam_has_closed_for_everybody(app: Flask, chen: FlaskClient, pages: Pages) -> None:
     with app.app_context():
-
         db.session.execute(update(Assignment).values(closes_at=datetime.now(UTC) - timedelta(seconds=1)))
         db.session.commit()
+    assert "option-right" not in chen.get(f"/exams/attempts/{pages.attempt}/result").text, "somebody still sits"
+    chen.post(f"/exams/attempts/{pages.running}/submit")
     text = chen.get(f"/exams/attempts/{pages.attempt}/result").text
     assert "正确答案" in text and "option-right" in text
 
@@ -132,16 +135,22 @@ def test_time_over_is_shown_without_writing_and_the_next_post_hands_in(app: Flas
 def test_something_unusual_is_noted_and_fails_nobody(app: Flask, chen: FlaskClient, pages: Pages) -> None:
     address = f"/exams/attempts/{pages.running}/irregularities"
     assert chen.post(address, json={"kind": "paste"}).status_code == 204
+    assert chen.post(address, json={"kind": "speed", "number": 312}).status_code == 204
     assert [chen.post(address, json=body).status_code for body in ({"kind": "made up"}, [], {"kind": []})] == [400, 400, 400]
     with app.app_context():
-        assert db.session.scalars(select(Irregularity)).one().detail == "粘贴了外部内容"
+        found = db.session.scalars(select(Irregularity.detail).order_by(Irregularity.id)).all()
+    assert found == ["粘贴了外部内容", "一分钟输入 312 字，超过 250 字"]
 
 
 def test_an_appeal_is_taken_once_and_what_was_typed_too_short_is_explained(chen: FlaskClient, pages: Pages) -> None:
     address = f"/exams/attempts/{pages.attempt}/items/4/appeal"
-    back = {"Referer": f"http://localhost/exams/attempts/{pages.attempt}/result"}
-    assert chen.post(address, data={"plea": "我觉得选项不严谨，请复核"}, headers=back, follow_redirects=True).text.count("已经申诉过") == 1
-    assert "至少 5 个字" in chen.post(address.replace("/4/", "/3/"), data={"plea": "短"}, headers=back, follow_redirects=True).text
+    assert chen.post(address, data={"plea": "我觉得选项不严谨，请复核"}).status_code == 422
+    running = f"/exams/attempts/{pages.running}"
+    save(chen, pages.running, packet(raw={"choice": ["b"]}))
+    chen.post(f"{running}/submit")
+    place = next(n for n in range(6) if f"items/{n}/appeal" in chen.get(f"{running}/result").text)
+    refused = chen.post(f"{running}/items/{place}/appeal", data={"plea": "太短"})
+    assert refused.status_code == 422 and "至少 5 个字" in refused.text and ">太短</textarea>" in refused.text
 
 
 @pytest.mark.parametrize(("method", "address"), [
@@ -156,3 +165,47 @@ def test_what_is_somebody_elses_or_nowhere_does_not_exist(chen: FlaskClient, pag
 @pytest.mark.parametrize("address", ["/exams/{exam}/start", "/exams/attempts/{running}/submit", "/exams/attempts/{running}/items/0/appeal"])
 def test_a_change_is_never_made_by_a_get(chen: FlaskClient, pages: Pages, address: str) -> None:
     assert chen.get(address.format(**vars(pages))).status_code == 405
+
+
+def test_another_device_or_address_is_noted_once_and_stops_nobody(app: Flask, chen: FlaskClient, pages: Pages) -> None:
+    with app.app_context():
+        db.session.execute(update(Attempt).where(Attempt.id == pages.running).values(client_mark="where it began"))
+        db.session.commit()
+    assert [save(chen, pages.running, packet(f"device-key-{n}", n)).status_code for n in range(3)] == [200] * 3
+    with app.app_context():
+        assert [row.kind for row in db.session.scalars(select(Irregularity))] == ["device"]
+
+
+def test_the_same_device_costs_no_question(app: Flask, staff: Cast, chen: FlaskClient, pages: Pages) -> None:
+    chen.post(f"/exams/attempts/{pages.running}/submit")
+    running = chen.post(f"/exams/{pages.exam}/start").location.rpartition("/")[2]
+    with counted(app) as asked:
+        assert save(chen, int(running), packet()).status_code == 200
+    assert len(asked) <= 10
+    with app.app_context():
+        assert db.session.scalars(select(Irregularity)).all() == []
+
+
+def test_the_room_code_is_asked_for_at_the_start_and_again_when_wrong(app: Flask, chen: FlaskClient, pages: Pages) -> None:
+    chen.post(f"/exams/attempts/{pages.running}/submit")
+    with app.app_context():
+        db.session.execute(update(Assignment).values(room_code=True))
+        db.session.commit()
+    address = f"/exams/{pages.exam}/start"
+    for typed, words in (("", "请输入监考老师屏幕上"), ("12 34", "口令不对")):
+        refused = chen.post(address, data={"code": typed})
+        assert refused.status_code == 422 and words in refused.text and f'value="{typed}"' in refused.text
+    code = room_codes.code_at(app.secret_key, pages.exam, datetime.now(UTC))
+    assert chen.post(address, data={"code": f"{code[:3]} {code[3:]}"}).status_code == 303
+
+
+def test_how_long_the_rules_were_open_is_kept_and_shown(app: Flask, chen: FlaskClient, pages: Pages) -> None:
+    with app.app_context():
+        paper = db.session.get_one(Attempt, pages.running).paper_revision
+        paper.body = {**paper.body, "sections": [{**section, "open_book": True} for section in paper.body["sections"]]}
+        db.session.commit()
+    assert "data-lookup-box" in chen.get(f"/exams/attempts/{pages.running}").text
+    save(chen, pages.running, packet(lookup=45))
+    save(chen, pages.running, packet("client-key-2", 1, lookup=12, raw={"choice": ["b"]}))
+    chen.post(f"/exams/attempts/{pages.running}/submit")
+    assert "查规则用时 45 秒" in chen.get(f"/exams/attempts/{pages.running}/result").text

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from tests.factories import Cast, client_of
 from tests.web.exam_pages import Pages, add_exams, counted
 from trainer.extensions import db
-from trainer.models import Assignment, Attempt, AttemptItem, Certificate, ExamException, Grade, ResponseEvent, Review
+from trainer.models import Assignment, Attempt, AttemptItem, Certificate, ExamException, Grade, ResponseEvent, Review, Team
+from trainer.services import room_codes
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_a_bad_exam_is_refused_at_the_field_and_nothing_typed_is_lost(app: Flask
 
 
 def test_an_exception_needs_a_reason_and_moves_the_running_attempt(app: Flask, wang: FlaskClient, staff: Cast, pages: Pages) -> None:
-    address, form = f"/assignments/{pages.exam}/exceptions", {"who": staff.chen.id, "extra_attempts": "0", "time_factor": "2000", "closes_at": ""}
+    address, form = f"/assignments/{pages.exam}/exceptions", {"who": f"p{staff.chen.id}", "extra_attempts": "0", "time_factor": "2000", "closes_at": ""}
     answer = wang.post(address, data=form)
     assert "请写明特批的原因" in answer.text and count(app, ExamException) == 0
     with app.app_context():
@@ -193,3 +194,28 @@ def test_a_late_answer_is_shown_and_accepted_with_a_reason(app: Flask, staff: Ca
     assert "考场断网" in chen.get(f"/exams/attempts/{pages.attempt}/result").text
     assert wang.post(f"/team/attempts/{pages.theirs}/late/{event}").status_code == 404
     assert wang.post(f"/team/attempts/{pages.attempt}/late/999", data={"reason": "没有的"}).status_code == 422
+
+
+def test_a_team_gets_another_window_and_both_pages_say_so(app: Flask, wang: FlaskClient, staff: Cast, pages: Pages) -> None:
+    page = wang.get(f"/assignments/{pages.exam}").text
+    assert "全组：售后一组" in page and "全组：售前组" not in page
+    with app.app_context():
+        team = db.session.scalars(select(Team).where(Team.name == "售后一组")).one()
+    closes = f"{datetime.now(UTC) + timedelta(days=9, hours=8):%Y-%m-%dT%H:%M}"
+    form = {"who": f"t{team.id}", "extra_attempts": "0", "time_factor": "1000", "opens_at": closes, "closes_at": "", "reason": "全组出差"}
+    refused = wang.post(f"/assignments/{pages.exam}/exceptions", data=form)
+    assert refused.status_code == 422 and "新的开始时间应早于截止时间" in refused.text and "全组出差" in refused.text
+    assert "特批已生效" in wang.post(f"/assignments/{pages.exam}/exceptions", data=form | {"opens_at": "", "closes_at": closes}, follow_redirects=True).text
+    assert "售后一组（全组）" in wang.get(f"/assignments/{pages.exam}").text
+    assert "全组出差" in client_of(app, staff.chen).get(f"/exams/{pages.exam}").text
+
+
+def test_the_room_page_shows_the_code_only_where_one_is_asked_for(app: Flask, wang: FlaskClient, pages: Pages) -> None:
+    assert wang.get(f"/assignments/{pages.exam}/room").status_code == 404
+    made = wang.post("/assignments/new", data=exam_form(room_code="y", keys_visible="never")).location
+    with app.app_context():
+        found = db.session.scalars(select(Assignment).order_by(Assignment.id.desc())).first()
+        assert (found.room_code, found.keys_visible) == (True, "never")
+        code = room_codes.code_at(app.secret_key, found.id, datetime.now(UTC))
+    page = wang.get(f"{made}/room").text
+    assert code[:3] in page and "秒后换新口令" in page and "考场口令" in wang.get(made).text

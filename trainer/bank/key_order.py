@@ -12,7 +12,7 @@ _TOP: Mapping[str, str] = {
         answer right why options keep_order distractors mistakes steps pairs extra chat text blanks platform buyer facts
         required forbidden critical deduct length samples explain literal note""",
     "paper": """id title platforms post certifying as_of minutes intro sections pass attempts cooldown_hours show no_paste
-        certificate note""",
+        room_code certificate note""",
     "shop": "id name platform category intro promises authority couriers return_address goods phrases rules note",
     "case": """id title platform level minutes summary pool topics as_of horizon_hours brief learn shop variants buyer money
         kind given start panels facts asks accepts events settled outcomes rubric solutions note""",

@@ -65,6 +65,7 @@ class Paper:
     show_marks: str = "submitted"
     show_keys: str = "closed"
     no_paste: bool = False
+    room_code: bool = False
     certificate: CertificateTerms | None = None
     note: str = ""
 
@@ -109,6 +110,7 @@ class Paper:
             show_marks=show.word("marks", SHOW_WHEN, "submitted"),
             show_keys=show.word("keys", SHOW_WHEN, "closed" if certifying else "submitted"),
             no_paste=reader.flag("no_paste"),
+            room_code=reader.flag("room_code"),
             certificate=CertificateTerms.build(reader.child("certificate")) if reader.has("certificate") else None,
             note=reader.text("note", ""),
         )
@@ -148,6 +150,6 @@ class Paper:
         out |= {"pass": self.passing.to_dict()} if self.passing else {}
         out |= {"attempts": self.attempts, "cooldown_hours": self.cooldown_hours}
         out["show"] = {"marks": self.show_marks, "keys": self.show_keys}
-        out |= {"no_paste": True} if self.no_paste else {}
+        out |= {name: True for name in ("no_paste", "room_code") if getattr(self, name)}
         out |= {"certificate": self.certificate.to_dict()} if self.certificate else {}
         return out | ({"note": self.note} if self.note else {})

@@ -165,8 +165,8 @@ def restore_assignment(session: Session, by: User, assignment: Assignment, now: 
 
 def grant_exception(session: Session, by: User, assignment: Assignment, reason: str, now: datetime, *,
                     user_id: int | None = None, team_id: int | None = None, time_factor: int = 1000,
-                    extra_attempts: int = 0, closes_at: datetime | None = None) -> ExamException:
-    """Grant extra time (factor in thousandths), further attempts or a later closing, with a reason."""
+                    extra_attempts: int = 0, opens_at: datetime | None = None, closes_at: datetime | None = None) -> ExamException:
+    """Grant extra time (factor in thousandths), further attempts or another window, with a reason."""
     if not reason.strip():
         raise InputError("请写明特批的原因，会留在记录里。", "reason")
     if (user_id is None) == (team_id is None):
@@ -177,12 +177,15 @@ def grant_exception(session: Session, by: User, assignment: Assignment, reason: 
         raise InputError("增加的次数应为 0 到 5 次。", "extra_attempts")
     if closes_at is not None and closes_at <= now:
         raise InputError("新的截止时间已经过去。", "closes_at")
-    if time_factor == 1000 and not extra_attempts and closes_at is None:
-        raise InputError("请至少选择一项：加时、加次数或延长截止时间。", "extra_attempts")
+    if opens_at is not None and opens_at >= (closes_at or assignment.closes_at):
+        raise InputError("新的开始时间应早于截止时间；要考得更晚，请同时填新的截止时间。", "opens_at")
+    if time_factor == PLAIN_TIME and not extra_attempts and closes_at is None and opens_at is None:
+        raise InputError("请至少选择一项：加时、加次数或改时间。", "extra_attempts")
     row = ExamException(assignment_id=assignment.id, user_id=user_id, team_id=team_id, time_factor=time_factor,
-                        extra_attempts=extra_attempts, closes_at=closes_at, reason=reason.strip()[:255],
+                        extra_attempts=extra_attempts, opens_at=opens_at, closes_at=closes_at, reason=reason.strip()[:255],
                         granted_by_id=by.id, granted_at=now)
     session.add(row)
-    record(session, now, by.id, "exception.grant", f"assignment:{assignment.id}", {"reason": row.reason})
+    record(session, now, by.id, "exception.grant", f"assignment:{assignment.id}", {
+        "reason": row.reason, "user": user_id, "team": team_id, "time_factor": time_factor, "extra_attempts": extra_attempts})
     session.flush()
     return row

@@ -32,6 +32,7 @@ from trainer.services.releases import current_release
 log = logging.getLogger(__name__)
 
 LATE_DRAFT = "late_draft"
+LONGEST_LOOKUP = 6 * 3600
 
 __all__ = [
     "LATE_DRAFT", "SLACK", "Saved", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines", "order_of",
@@ -121,8 +122,11 @@ def refusal(assignment: Assignment, terms: Terms, done: Sequence[Attempt], now: 
     return None
 
 
-def start_attempt(session: Session, user: User, assignment: Assignment, now: datetime) -> Attempt:
-    """Begin an attempt, or return the one in progress; drawn whole, at once. Raises InputError with the reason."""
+def start_attempt(session: Session, user: User, assignment: Assignment, now: datetime, client_mark: str = "") -> Attempt:
+    """Begin an attempt, or return the one in progress; drawn whole, at once. Raises InputError with the reason.
+
+    `client_mark` stands for the device and address it begins on.
+    """
     session.execute(select(User.id).where(User.id == user.id).with_for_update())
     done = earlier_attempts(session, user.id, assignment.id)
     if done and not is_closed(done[-1], now):
@@ -132,7 +136,7 @@ def start_attempt(session: Session, user: User, assignment: Assignment, now: dat
     reason = why_not_start(session, user, assignment, now)
     if reason is not None:
         raise InputError(reason)
-    return _create(session, user, assignment.paper_revision, now, assignment=assignment, no=len(done) + 1)
+    return _create(session, user, assignment.paper_revision, now, assignment=assignment, no=len(done) + 1, client_mark=client_mark)
 
 
 def start_paper(session: Session, user: User, paper: Revision, now: datetime, preview: bool = False) -> Attempt:
@@ -147,7 +151,7 @@ def start_paper(session: Session, user: User, paper: Revision, now: datetime, pr
 
 
 def _create(session: Session, user: User, paper_revision: Revision, now: datetime, *, assignment: Assignment | None,
-            no: int, preview: bool = False) -> Attempt:
+            no: int, preview: bool = False, client_mark: str = "") -> Attempt:
     paper = paper_revision.body
     release = current_release(session)
     seed = f"{user.id}.{assignment.id if assignment else 'p' + str(paper_revision.id)}.{no}"
@@ -163,7 +167,7 @@ def _create(session: Session, user: User, paper_revision: Revision, now: datetim
     teams = teams_of(session, user.id, now)
     attempt = Attempt(
         user_id=user.id, assignment=assignment, paper_revision=paper_revision, no=no, seed=seed, release_id=release.id,
-        as_of=now, checker=CHECKER_VERSION, started_at=now, deadline_at=deadline, state="in_progress", preview=preview,
+        as_of=now, checker=CHECKER_VERSION, started_at=now, deadline_at=deadline, state="in_progress", preview=preview, client_mark=client_mark,
         team_id=teams[0] if teams else None)
     session.add(attempt)
     session.flush()
@@ -213,8 +217,10 @@ def _case(session: Session, slug: str) -> Revision:
 
 
 def save_response(session: Session, attempt_id: int, position: int, client_key: str, base_seq: int, answer: Any,
-                  unsure: bool, now: datetime) -> Saved:
+                  unsure: bool, now: datetime, lookup_seconds: int = 0) -> Saved:
     """Store one answer, or an empty one where it was taken back; the same client_key gives the same reply again.
+
+    `lookup_seconds` is how long the rules were open beside an open-book item so far; the longest told counts.
 
     An older base with another answer conflicts: both are kept, and the stored one counts until the learner chooses.
 
@@ -235,7 +241,12 @@ def save_response(session: Session, attempt_id: int, position: int, client_key: 
     if attempt.state != "in_progress" or now > attempt.deadline_at + SLACK:
         _log(session, item, client_key, LATE_DRAFT, base_seq, current.seq if current else 0, answer, unsure, now)
         return Saved("late", current.seq if current else 0, current.answer if current else None, now)
-    return _store(session, item, current, client_key, base_seq, answer, unsure, now)
+    saved = _store(session, item, current, client_key, base_seq, answer, unsure, now)
+    if lookup_seconds and saved.kind == "saved":
+        stored = current or session.get_one(Response, item.id)
+        stored.lookup_seconds = max(stored.lookup_seconds, min(lookup_seconds, LONGEST_LOOKUP))
+        session.flush()
+    return saved
 
 
 def _again(before: ResponseEvent, current: Response | None) -> Saved:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from trainer.models import Assignment, Attempt, AttemptResult, Enrolment, ExamException, Team, TeamMember, User
 from trainer.services.attempts import shown_state
-from trainer.services.people import current, visible_people
+from trainer.services.people import current, led_teams, visible_people
 
 MOST = 100
 
@@ -91,6 +91,15 @@ def detail(session: Session, assignment: Assignment, reader: User, now: datetime
         own = tries[person.id]
         best = max((a for a in own if a.result), key=lambda a: a.result.points if a.result else 0, default=None)
         rows.append({"person": person, "attempts": own, "best": best, "state": shown_state(own[-1], now) if own else None})
-    exceptions = session.execute(select(ExamException, User).join(User, User.id == ExamException.user_id, isouter=True).where(
-        ExamException.assignment_id == assignment.id).order_by(ExamException.id.desc())).all()
-    return {"rows": rows, "exceptions": [(grant, person) for grant, person in exceptions]}
+    exceptions = session.execute(select(ExamException, User.name, Team.name).join(
+        User, User.id == ExamException.user_id, isouter=True).join(Team, Team.id == ExamException.team_id, isouter=True).where(
+            ExamException.assignment_id == assignment.id).order_by(ExamException.id.desc())).all()
+    return {"rows": rows, "exceptions": [(grant, person or team) for grant, person, team in exceptions]}
+
+
+def teams_to_grant(session: Session, assignment: Assignment, reader: User, now: datetime) -> list[Team]:
+    """The teams that the reader leads (administrators: all) with somebody whom the assignment reaches."""
+    ids = reached(session, [assignment], now)[assignment.id]
+    found = select(Team).where(Team.id.in_(select(TeamMember.team_id).where(
+        TeamMember.user_id.in_(ids), TeamMember.part == "member", current(TeamMember, now)))).order_by(Team.name, Team.id)
+    return list(session.scalars(found if "admin" in reader.roles else found.where(Team.id.in_(led_teams(reader, now)))))

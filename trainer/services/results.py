@@ -82,7 +82,7 @@ def _sitting_item(item: AttemptItem, paper: Mapping[str, Any]) -> dict[str, Any]
     section: Mapping[str, Any] = next((s for s in paper["sections"] if s["id"] == item.section), {})
     row: dict[str, Any] = {
         "id": item.id, "position": item.position, "kind": item.kind, "section": section.get("title", ""),
-        "worth": item.worth, "open_book": bool(section.get("open_book")), "seq": 0, "unsure": False, "answer": {},
+        "worth": item.worth, "open_book": bool(section.get("open_book")), "lookup_seconds": 0, "seq": 0, "unsure": False, "answer": {},
     }
     if item.kind == "case":
         body = item.case_revision.body if item.case_revision else {}
@@ -90,7 +90,9 @@ def _sitting_item(item: AttemptItem, paper: Mapping[str, Any]) -> dict[str, Any]
     assert item.variant is not None
     shown = item.variant.shown
     if item.response is not None:
-        row |= {"seq": item.response.seq, "unsure": item.response.unsure, "answer": item.response.answer or {}}
+        row |= {"seq": item.response.seq, "unsure": item.response.unsure, "answer": item.response.answer or {},
+                "lookup_seconds": item.response.lookup_seconds}
+    row["open_book"] = row["open_book"] or bool(item.variant.revision.body.get("open_book"))
     order = row["answer"].get("order") or item.permutation
     return row | {"type": item.variant.revision.body["type"], "shown": shown,
                   "parts": ordered(shown, order), "body": item.variant.revision.body}

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from trainer.errors import InputError
 from trainer.extensions import db
 from trainer.models import Assignment, Klass, Team, User
-from trainer.services import assignments, attempts, progress
+from trainer.services import assignments, attempts, progress, room_codes
 from trainer.services.people import visible_people
 from trainer.services.published import papers, published_revision
 from trainer.web.assignments.forms import AssignmentForm, ExceptionForm
@@ -79,7 +79,8 @@ def _create(form: AssignmentForm) -> Assignment:
         ("person", p) for p in form.people.data]
     return assignments.create_assignment(
         session, current_user, paper, form.title.data or paper.body["title"], targets, _beijing(form.opens_at.data),
-        _beijing(form.closes_at.data), form.attempts.data, timedelta(hours=form.cooldown.data), now())
+        _beijing(form.closes_at.data), form.attempts.data, timedelta(hours=form.cooldown.data), now(),
+        form.keys_visible.data or None, form.room_code.data)
 
 
 def _beijing(moment: datetime) -> datetime:
@@ -90,27 +91,33 @@ def _beijing(moment: datetime) -> datetime:
 def detail(assignment_id: int) -> str:
     """Who has sat, who passed, who waits; exceptions; the way to withdraw."""
     found = assignment_or_404(assignment_id)
-    return render_template("assignments/detail.html", assignment=found, form=_exception_form(found), beijing=beijing,
+    return _detail(found, _exception_form(found))
+
+
+def _detail(found: Assignment, form: ExceptionForm) -> str:
+    return render_template("assignments/detail.html", assignment=found, form=form, beijing=beijing, keys=assignments.KEYS_VISIBLE,
                            **progress.detail(db.session(), found, current_user, now()))
 
 
 def _exception_form(found: Assignment) -> ExceptionForm:
-    form = ExceptionForm()
-    form.who.choices = [(p.id, f"{p.name}（{p.staff_no}）") for p in progress.people_of(db.session(), found, current_user, now())]
+    form, session = ExceptionForm(), db.session()
+    form.who.choices = [(f"p{p.id}", f"{p.name}（{p.staff_no}）") for p in progress.people_of(session, found, current_user, now())] + [
+        (f"t{team.id}", f"全组：{team.name}") for team in progress.teams_to_grant(session, found, current_user, now())]
     return form
 
 
 @bp.post("/<int:assignment_id>/exceptions")
-def grant(assignment_id: int) -> str | Response:
-    """特批: extra time, another attempt or a later closing, with a reason."""
+def grant(assignment_id: int) -> Response | tuple[str, int]:
+    """特批: extra time, another attempt or another window, for a person or a team, with a reason."""
     found = assignment_or_404(assignment_id)
     form = _exception_form(found)
     if form.validate_on_submit():
         try:
-            closes_at = _beijing(form.closes_at.data) if form.closes_at.data else None
+            opens_at, closes_at = (_beijing(one.data) if one.data else None for one in (form.opens_at, form.closes_at))
+            whom = {"user_id" if form.who.data[0] == "p" else "team_id": int(form.who.data[1:])}
             assignments.grant_exception(
-                db.session(), current_user, found, form.reason.data, now(), user_id=form.who.data,
-                time_factor=form.time_factor.data, extra_attempts=form.extra_attempts.data, closes_at=closes_at)
+                db.session(), current_user, found, form.reason.data, now(), **whom, time_factor=form.time_factor.data,
+                extra_attempts=form.extra_attempts.data, opens_at=opens_at, closes_at=closes_at)
             attempts.move_deadlines(db.session(), found, now())
         except InputError as error:
             form.show(error)
@@ -118,8 +125,19 @@ def grant(assignment_id: int) -> str | Response:
             db.session.commit()
             flash("特批已生效；正在考的人，剩余时间已一并更新。", "success")
             return redirect(url_for("assignments.detail", assignment_id=assignment_id), 303)
-    return render_template("assignments/detail.html", assignment=found, form=form, beijing=beijing,
-                           **progress.detail(db.session(), found, current_user, now()))
+    return _detail(found, form), 422
+
+
+@bp.get("/<int:assignment_id>/room")
+def room(assignment_id: int) -> str:
+    """考场口令: the code that holds now, large enough to be read across the room, and who is sitting."""
+    found = assignment_or_404(assignment_id)
+    if not found.room_code:
+        abort(404)
+    rows = progress.detail(db.session(), found, current_user, now())["rows"]
+    return render_template(
+        "assignments/room.html", assignment=found, code=room_codes.code_at(current_app.secret_key, found.id, now()),
+        left=room_codes.seconds_left(now()), sitting=[row for row in rows if row["state"] == "in_progress"], people=len(rows))
 
 
 @bp.post("/<int:assignment_id>/cancel")

@@ -20,17 +20,18 @@ from werkzeug.wrappers import Response
 
 from trainer.errors import InputError
 from trainer.extensions import db
-from trainer.models import Assignment, Attempt, AttemptItem, Irregularity, Revision, VariantRow
+from trainer.models import Assignment, Attempt, AttemptItem, Revision, VariantRow
 from trainer.questions import ResponseError, parse
-from trainer.services import attempts, exam_desks, results, reviews
+from trainer.services import attempts, exam_desks, irregularities, results, reviews, room_codes
 from trainer.services.assignments import assignments_for, terms_for
 from trainer.services.certificates import certificates_of
 from trainer.services.published import papers, published_revision
 from trainer.web.clock import now
+from trainer.web.exams.devices import client_mark, client_words
 
 bp = Blueprint("exams", __name__, url_prefix="/exams")
 
-IRREGULARITIES = {"left": "离开考试页面", "paste": "粘贴了外部内容", "speed": "持续输入过快"}
+NOTED_BY_THE_PAGE = {"left", "back", "paste", "blocked", "speed"}
 
 
 def own_attempt_or_404(attempt_id: int) -> Attempt:
@@ -70,22 +71,33 @@ def index() -> str:
 @bp.get("/<int:assignment_id>")
 def assignment(assignment_id: int) -> str:
     """What the exam is, what passes it, and the button that begins it."""
-    found = own_assignment_or_404(assignment_id)
+    return _before(own_assignment_or_404(assignment_id), "", None)
+
+
+def _before(found: Assignment, typed: str, error: InputError | None) -> str:
     session = db.session()
     done = attempts.earlier_attempts(session, current_user.id, found.id)
     return render_template(
-        "exams/assignment.html", assignment=found, terms=terms_for(session, found, current_user.id, now()), done=done,
+        "exams/assignment.html", assignment=found, typed=typed, error=error, terms=terms_for(session, found, current_user.id, now()), done=done,
         running=next((a for a in done if not attempts.is_closed(a, now())), None),
         blocked=attempts.why_not_start(session, current_user, found, now()),
         sections=results.paper_outline(found.paper_revision.body), paper=found.paper_revision.body)
 
 
 @bp.post("/<int:assignment_id>/start")
-def start(assignment_id: int) -> Response:
-    """Begin, or go back to the attempt in progress."""
+def start(assignment_id: int) -> Response | tuple[str, int]:
+    """Begin, or go back to the attempt in progress; where the exam asks for 考场口令, a wrong one comes back at its field."""
     found = own_assignment_or_404(assignment_id)
-    attempt = attempts.start_attempt(db.session(), current_user, found, now())
-    db.session.commit()
+    session, typed = db.session(), request.form.get("code", "")[:40]
+    running = any(not attempts.is_closed(one, now()) for one in attempts.earlier_attempts(session, current_user.id, found.id))
+    try:
+        if found.room_code and not running:
+            room_codes.check_code(session, current_app.secret_key, current_user, found.id, typed, now())
+        attempt = attempts.start_attempt(session, current_user, found, now(), client_mark())
+    except InputError as error:
+        session.commit()
+        return _before(own_assignment_or_404(assignment_id), typed, error), 422
+    session.commit()
     return redirect(url_for("exams.attempt", attempt_id=attempt.id), 303)
 
 
@@ -121,7 +133,8 @@ def save(attempt_id: int, position: int) -> tuple[Response, int]:
     except ResponseError as error:
         return jsonify(error=error.message), 400
     saved = attempts.save_response(db.session(), attempt_id, position, body["client_key"], body["base_seq"], answer,
-                                   body["unsure"], now())
+                                   body["unsure"], now(), body["lookup"])
+    irregularities.note_device(db.session(), found.attempt, client_mark(), client_words(), now())
     left = (found.attempt.deadline_at - now()).total_seconds()
     db.session.commit()
     code = {"saved": 200, "conflict": 409, "late": 410}[saved.kind]
@@ -143,11 +156,12 @@ def _saved_body(data: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise InputError("保存的内容不完整，请刷新页面后重试；本机草稿还在。")
     raw, key, base = data.get("raw"), data.get("client_key"), data.get("base_seq", 0)
+    lookup = data.get("lookup", 0)
     fits = (isinstance(raw, dict) and isinstance(key, str) and 8 <= len(key) <= 64 and type(base) is int
-            and 0 <= base < 2**31)
+            and 0 <= base < 2**31 and type(lookup) is int and 0 <= lookup < 2**31)
     if not fits or not all(isinstance(v, list) and all(isinstance(t, str) for t in v) for v in dict(raw or {}).values()):
         raise InputError("保存的内容不完整，请刷新页面后重试；本机草稿还在。")
-    return {"raw": raw, "client_key": key, "base_seq": base, "unsure": data.get("unsure") is True}
+    return {"raw": raw, "client_key": key, "base_seq": base, "unsure": data.get("unsure") is True, "lookup": lookup}
 
 
 @bp.post("/attempts/<int:attempt_id>/submit")
@@ -165,10 +179,12 @@ def irregularity(attempt_id: int) -> tuple[str, int]:
     """Note something unusual beside the attempt; it never fails anybody."""
     found = own_attempt_or_404(attempt_id)
     data = request.get_json(silent=True)
-    kind = data.get("kind") if isinstance(data, dict) else None
-    if not isinstance(kind, str) or kind not in IRREGULARITIES or attempts.is_closed(found, now()):
+    data = data if isinstance(data, dict) else {}
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in NOTED_BY_THE_PAGE or attempts.is_closed(found, now()):
         abort(400)
-    db.session.add(Irregularity(attempt_id=found.id, kind=kind, at=now(), detail=IRREGULARITIES[kind]))
+    number = data.get("number")
+    irregularities.note(db.session(), found, kind, now(), min(number, 10**6) if type(number) is int and number >= 0 else None)
     db.session.commit()
     return "", 204
 
@@ -179,16 +195,25 @@ def result(attempt_id: int) -> str | Response:
     found = own_attempt_or_404(attempt_id)
     if not attempts.is_closed(found, now()):
         return redirect(url_for("exams.attempt", attempt_id=attempt_id), 303)
-    return render_template("exams/result.html", view=results.attempt_view(db.session(), found, now()), mine=True)
+    return _result(found, "", None)
+
+
+def _result(found: Attempt, plea: str, error: InputError | None, position: int = -1) -> str:
+    return render_template("exams/result.html", view=results.attempt_view(db.session(), found, now()), mine=True, plea=plea,
+                           plea_error=error, plea_position=position)
 
 
 @bp.post("/attempts/<int:attempt_id>/items/<int:position>/appeal")
-def appeal(attempt_id: int, position: int) -> Response:
-    """申诉: say why a mark is wrong."""
+def appeal(attempt_id: int, position: int) -> Response | tuple[str, int]:
+    """申诉: say why a mark is wrong; a plea that is too short comes back at its field."""
     found = own_attempt_or_404(attempt_id)
     item = next((item for item in found.items if item.position == position), None) or abort(404)
-    reviews.appeal_item(db.session(), current_user, item, request.form.get("plea", ""), now(),
-                        current_app.config["SETTINGS"].review_due_hours)
+    plea = request.form.get("plea", "")[:2000]
+    try:
+        reviews.appeal_item(db.session(), current_user, item, plea, now(), current_app.config["SETTINGS"].review_due_hours)
+    except InputError as error:
+        db.session.rollback()
+        return _result(own_attempt_or_404(attempt_id), plea, error, position), 422
     db.session.commit()
     flash("申诉已提交，主管会在规定时间内答复。", "success")
     return redirect(url_for("exams.result", attempt_id=attempt_id) + f"#item-{position + 1}", 303)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from trainer.errors import InputError
 from trainer.extensions import db
 from trainer.models import Attempt, AttemptItem
-from trainer.services import attempts, late_drafts, results, reviews
+from trainer.services import attempts, irregularities, late_drafts, results, reviews
 from trainer.services.people import visible_person
 from trainer.web.clock import now
 from trainer.web.team.views import bp
@@ -45,7 +45,8 @@ def _page(attempt_id: int, form: str, typed: Mapping[str, str], error: InputErro
     rows = {row["id"]: row for row in view["items"]}
     late = [(one, rows[one.item.id] | {"answer": one.event.answer, "text": one.event.answer.get("text", ""), "findings": None})
             for one in late_drafts.late_drafts(session, found)]
-    return render_template("team/attempt.html", view=view, irregularities=results.irregularities(session, found), late=late,
+    noted = results.irregularities(session, found)
+    return render_template("team/attempt.html", view=view, irregularities=noted, noted=irregularities.summary(noted), late=late,
                            form=form, typed=typed, error=error)
 
 
