@@ -10,7 +10,17 @@ from sqlalchemy import func, select
 from tests.factories import Cast, client_of
 from tests.web.exam_pages import Pages, add_exams, counted
 from trainer.extensions import db
-from trainer.models import Assignment, Attempt, AttemptItem, Certificate, ExamException, Grade, ResponseEvent, Review, Team
+from trainer.models import (
+    Assignment,
+    Attempt,
+    AttemptItem,
+    Certificate,
+    ExamException,
+    Grade,
+    ResponseEvent,
+    Review,
+    Team,
+)
 from trainer.services import room_codes
 
 
