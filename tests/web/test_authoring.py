@@ -28,7 +28,8 @@ def typed(**more: str) -> MultiDict[str, str]:
 @pytest.mark.parametrize(("address", "words"), [
     ("/authoring/", "没有题目"), ("/authoring/questions", "题 exam.0"), ("/authoring/questions?q=drill&type=single", "drill.1"),
     ("/authoring/questions/exam.0", "正确答案"),
-    ("/authoring/questions/late.amount", "flask bank export"), ("/authoring/questions/new/single", "选项 1"),
+    ("/authoring/questions/late.amount", "修改"), ("/authoring/questions/late.amount/edit", "题目内容"), ("/authoring/questions/new/decision", "distractors"),
+    ("/authoring/questions/new/matching", "左边 = 右边"), ("/authoring/questions/new/single", "选项 1"),
     ("/authoring/questions/new/scripted_reply", "试评"), ("/authoring/questions/exam.0/edit", "exam.0 对"), ("/authoring/lessons", "第一课"),
     ("/authoring/cases", "案例"), ("/authoring/papers", "上岗小考")])
 def test_the_pages_of_a_trainer_work(zhou: FlaskClient, address: str, words: str) -> None:
@@ -37,8 +38,8 @@ def test_the_pages_of_a_trainer_work(zhou: FlaskClient, address: str, words: str
 
 
 @pytest.mark.parametrize(("method", "address"), [
-    ("get", "/authoring/questions/nothing"), ("get", "/authoring/questions/nothing/edit"), ("get", "/authoring/questions/late.amount/edit"),
-    ("get", "/authoring/questions/new/decision"), ("post", "/authoring/questions/nothing/publish"), ("post", "/authoring/questions/nothing/retire"),
+    ("get", "/authoring/questions/nothing"), ("get", "/authoring/questions/nothing/edit"), ("get", "/authoring/questions/new/nothing"),
+    ("post", "/authoring/questions/nothing/publish"), ("post", "/authoring/questions/nothing/retire"),
     ("post", "/authoring/papers/nothing/preview")])
 def test_what_is_missing_does_not_exist(zhou: FlaskClient, method: str, address: str) -> None:
     assert getattr(zhou, method)(address).status_code == 404
@@ -78,7 +79,7 @@ def test_a_bad_question_is_refused_with_reasons_and_nothing_typed_is_lost(zhou: 
 
 
 def test_a_kind_that_cannot_be_written_here_is_refused(zhou: FlaskClient) -> None:
-    assert zhou.post("/authoring/questions/save", data=typed(type="decision")).status_code == 400
+    assert zhou.post("/authoring/questions/save", data=typed(type="nothing")).status_code == 400
 
 
 def test_a_changed_question_becomes_a_new_revision(app: Flask, zhou: FlaskClient) -> None:

@@ -10,10 +10,11 @@ import yaml
 
 from trainer.content import Flaw, FlawedContent, Question
 from trainer.errors import InputError
-from trainer.questions import check_question, grade, make_variant
+from trainer.questions import Variant, check_question, grade, make_variant, variant_count
 from trainer.rules import Rulebook
+from trainer.services.type_forms import part_of
 
-OPTIONS, POINTS, SAMPLES = 6, 6, 8
+OPTIONS, POINTS, SAMPLES = 8, 6, 8
 Form = Mapping[str, Any]
 
 
@@ -23,14 +24,18 @@ def body_of(form: Form) -> dict[str, Any]:
         "id": form["id"].strip(), "type": form["type"], "title": form["title"].strip(), "platforms": list(form["platforms"]),
         "topic": form["topic"], "systems": [int(number) for number in form["systems"]], "difficulty": int(form["difficulty"]),
         "pool": form["pool"], "stem": form["stem"].strip(), "rules": re.split(r"[\s,，、]+", form["rules"].strip()) if form["rules"].strip() else [],
-        "red_line": form.get("red_line") or None, "explain": form["explain"].strip(),
+        "red_line": form.get("red_line") or None, "open_book": form.get("open_book") or None, "explain": form["explain"].strip(),
+        "posts": list(form["posts"]), "as_of": form["as_of"].strip(), "note": form["note"].strip(),
+        "literal": [line.strip() for line in form["literal"].split("\n") if line.strip()],
     }
-    if form["type"] == "scripted_reply":
+    if form["mode"] == "yaml" or form["type"] not in ("single", "multiple", "scripted_reply"):
+        body |= part_of(form)
+    elif form["type"] == "scripted_reply":
         body |= _reply_part(form)
     else:
         body["options"] = [
             {name: value for name, value in option.items() if value} for option in form["options"] if option["text"].strip()]
-    return {name: value for name, value in body.items() if value not in (None, "", [])}
+    return {name: value for name, value in body.items() if value is False or value not in (None, "", [])}
 
 
 def _reply_part(form: Form) -> dict[str, Any]:
@@ -87,6 +92,14 @@ def flaws_of(body: Mapping[str, Any], rulebook: Rulebook, as_of: datetime) -> li
     if not question.rules and "decision" not in body:
         flaws.append(Flaw(("rules",), "没有写依据的规则", "请填一条规则编号，学员看反馈时能点开出处。"))
     return flaws + check_question(question, rulebook, as_of)
+
+
+def preview(body: Mapping[str, Any], rulebook: Rulebook, as_of: datetime, count: int = 3) -> list[Variant]:
+    """The first variants as learners would meet them; raises ContentError where none can be made yet."""
+    question, flaws = Question.parse(body)
+    if flaws:
+        raise FlawedContent(flaws)
+    return [make_variant(question, number, rulebook, as_of) for number in range(min(count, variant_count(question)))]
 
 
 def try_replies(body: Mapping[str, Any], replies: Sequence[str], rulebook: Rulebook, as_of: datetime) -> list[dict[str, Any]]:

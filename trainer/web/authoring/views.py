@@ -10,17 +10,17 @@ from trainer.content import Flaw
 from trainer.errors import ContentError, InputError, TrainerError
 from trainer.extensions import db
 from trainer.models import ContentItem, Revision
-from trainer.questions import TYPES
+from trainer.questions import TYPES, Variant
 from trainer.services import attempts, authoring, catalogue_stats, publishing
 from trainer.services.published import published_revision, published_revisions
 from trainer.services.releases import current_rulebook
-from trainer.web.authoring.forms import editable, empty_form, form_of, read_form
+from trainer.web.authoring.forms import empty_form, form_of, read_form
 from trainer.web.clock import now
 from trainer.web.marked_text import ACTS, CODES
 from trainer.web.topics import topic_name, topics
 
 bp = Blueprint("authoring", __name__, url_prefix="/authoring")
-WRITABLE = ("single", "multiple", "scripted_reply")
+KINDS = tuple(TYPES)
 
 
 def item_or_404(kind: str, slug: str) -> ContentItem:
@@ -56,20 +56,24 @@ def question(slug: str) -> str:
     return render_template(
         "authoring/question.html", item=item, revision=newest, body=newest.body, history=catalogue_stats.history(session, item),
         variants=catalogue_stats.variants_of(session, item), stats=catalogue_stats.facility(session, slug), types=TYPES,
-        topic_name=topic_name, editable=editable(newest.body), rulebook=current_rulebook(session))
+        topic_name=topic_name, rulebook=current_rulebook(session))
 
 
 def _editor(form: dict[str, Any], flaws: list[Flaw], item: ContentItem | None, **more: Any) -> str:
     rulebook = current_rulebook(db.session())
     return render_template(
-        "authoring/editor.html", form=form, flaws=flaws, item=item, topics=topics(), acts=ACTS, codes=CODES, types=TYPES,
+        "authoring/editor.html", form=form, rows=_has_rows(form), flaws=flaws, item=item, topics=topics(), acts=ACTS, codes=CODES, types=TYPES,
         decisions={ask: spec.title for ask, spec in rulebook.decisions.items()}, **more)
+
+
+def _has_rows(form: dict[str, Any]) -> bool:
+    return form["mode"] != "yaml" and form["type"] in ("single", "multiple", "scripted_reply")
 
 
 @bp.get("/questions/new/<kind>")
 def new_question(kind: str) -> str:
     """An empty editor."""
-    if kind not in WRITABLE:
+    if kind not in KINDS:
         abort(404)
     return _editor(empty_form(kind), [], None)
 
@@ -78,10 +82,7 @@ def new_question(kind: str) -> str:
 def edit_question(slug: str) -> str:
     """The editor with the newest revision."""
     item = item_or_404("question", slug)
-    body = catalogue_stats.newest_revision(db.session(), item).body
-    if not editable(body):
-        abort(404)
-    return _editor(form_of(body), [], item)
+    return _editor(form_of(catalogue_stats.newest_revision(db.session(), item).body), [], item)
 
 
 @bp.post("/questions/save")
@@ -89,7 +90,7 @@ def save_question() -> Response | tuple[str, int]:
     """Save a draft, or publish; whatever is wrong is said at its field and nothing typed is lost."""
     session, form = db.session(), read_form(request.form)
     item = catalogue_stats.find_item(session, "question", request.form.get("item", ""))
-    if form["type"] not in WRITABLE:
+    if form["type"] not in KINDS:
         abort(400)
     try:
         body = authoring.body_of(form)
@@ -114,6 +115,11 @@ def save_question() -> Response | tuple[str, int]:
     return redirect(url_for("authoring.question", slug=body["id"]), 303)
 
 
+def _shown(variants: list[Variant]) -> list[dict[str, Any]]:
+    return [{"type": one.type, "shown": one.shown, "key": one.key, "parts": one.shown.get("options") or one.shown.get("steps") or [],
+             "answer": {"none": True}} for one in variants]
+
+
 @bp.post("/questions/try")
 def try_replies() -> str | tuple[str, int]:
     """Grade a reply, and the samples, against the question as it stands in the form; answers a part of the page."""
@@ -121,10 +127,14 @@ def try_replies() -> str | tuple[str, int]:
     rulebook = current_rulebook(db.session())
     try:
         body = authoring.body_of(form)
+        if form["type"] != "scripted_reply":
+            return render_template("authoring/_shown.html", items=_shown(authoring.preview(body, rulebook, now())), message=None)
         reply = request.form.get("try_reply", "").replace("\r\n", "\n").strip()
         tried = authoring.try_replies(body, [reply] if reply else [], rulebook, now())
         samples = authoring.sample_agreement(body, rulebook, now())
     except TrainerError as error:
+        if form["type"] != "scripted_reply":
+            return render_template("authoring/_shown.html", items=[], message=error.message)
         return render_template("authoring/_tried.html", tried=[], samples=[], message=error.message)
     return render_template("authoring/_tried.html", tried=tried, samples=samples, message=None, rulebook=rulebook)
 
