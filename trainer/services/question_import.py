@@ -21,7 +21,7 @@ from trainer.bank.exchange import (
     read_word,
     shape,
 )
-from trainer.content import Flaw
+from trainer.content import Flaw, Question
 from trainer.errors import InputError
 from trainer.models import Revision
 from trainer.questions import TYPES
@@ -176,7 +176,9 @@ def _state(session: Session, body: Mapping[str, Any], digest: str) -> str:
     known = find_item(session, "question", body["id"])
     if known is None:
         return "new"
-    return "same" if newest_revision(session, known).digest == digest else "changed"
+    newest = newest_revision(session, known)
+    # The same fields in the bank's own form, since a body may have been written with fields at their defaults.
+    return "same" if digest in (newest.digest, digest_of(Question.parse(newest.body)[0].to_dict())) else "changed"
 
 
 def _pictures(item: Item) -> dict[str, assets.Picture]:
