@@ -145,7 +145,7 @@ def test_wording_is_carried_and_checked_by_the_schema_that_is_handed_in(tmp_path
         Rulebook.load(
             tmp_path / "rulebook", lambda data, file: [Problem(file, 2, f"不认识 {next(iter(data['wording']))}")]
         )
-    assert "wording/contact.yaml 第 2 行:不认识 weight" in str(failure.value)
+    assert "wording/contact.yaml 第 2 行：不认识 weight" in str(failure.value)
 
 
 def test_a_shops_rule_speaks_only_where_its_shop_is_named(tmp_path: Path) -> None:

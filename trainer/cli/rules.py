@@ -52,7 +52,7 @@ def published_rulebook(info: ScriptInfo) -> Rulebook:
         except TrainerError as error:
             message = error.message
         except SQLAlchemyError as error:
-            message = f"读不了数据库({type(error).__name__})。请检查 DATABASE_URL，并先运行 flask db upgrade 和 flask bank load。"
+            message = f"读不了数据库（{type(error).__name__}）。请检查 DATABASE_URL，并先运行 flask db upgrade 和 flask bank load。"
     click.echo(message, err=True)
     raise SystemExit(1)
 
@@ -120,7 +120,7 @@ def _other_rulebook(text: str) -> Rulebook:
     try:
         return Rulebook.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TrainerError) as error:
-        click.echo(f"「{text}」既不是日期(2026-01-01),也不是规则目录或版本文件：{error}", err=True)
+        click.echo(f"「{text}」既不是日期（2026-01-01），也不是规则目录或版本文件：{error}", err=True)
         raise SystemExit(1) from None
 
 
@@ -154,11 +154,11 @@ def _keys(question: Question | None, before: Edition, after: Edition) -> str:
     pairs = [(_key(question, number, before), _key(question, number, after)) for number in range(count)]
     changed = [(old, new) for old, new in pairs if _judging(old) != _judging(new)]
     if not changed:
-        return "\t答案不变" + ("" if all(old == new for old, new in pairs) else ",说明或选项的文字变了")
+        return "\t答案不变" + ("" if all(old == new for old, new in pairs) else "，说明或选项的文字变了")
     old, new = (_judging(each) for each in changed[0])
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     told = (json.dumps({name: each.get(name) for name in names}, ensure_ascii=False) for each in (old, new))
-    return f"\t答案变了({len(changed)}/{count} 道同类题)\t{' → '.join(told)}"
+    return f"\t答案变了（{len(changed)}/{count} 道同类题）\t{' → '.join(told)}"
 
 
 def _judging(key: dict[str, Any]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def read_calendar(folder: Path, problems: list[Problem]) -> Calendar:
 def read_year(data: Any, name: str, problems: list[Problem]) -> CalendarYear | None:
     """One year from its data, or None with the flaws added to `problems`."""
     if not isinstance(data, dict) or not isinstance(data.get("year"), int) or not isinstance(data.get("title"), str):
-        problems.append(Problem(name, 1, "日历文件要有 year(年份)和 title(放假通知的标题)", f"可用的键：{'、'.join(_KEYS)}"))
+        problems.append(Problem(name, 1, "日历文件要有 year（年份）和 title（放假通知的标题）", f"可用的键：{'、'.join(_KEYS)}"))
         return None
     for key in data:
         if key not in _KEYS:

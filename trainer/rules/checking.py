@@ -115,7 +115,7 @@ class Checker:
 
     def _allowed(self) -> str:
         shown = [name for name in sorted(self.names) if not name.startswith("answer.")][:12]
-        return f";这里能用：{'、'.join(shown)}" if shown else ""
+        return f"；这里能用：{'、'.join(shown)}" if shown else ""
 
     def _list(self, node: ast.List, known: frozenset[str], depth: int) -> Type:
         values: set[str] = set()
@@ -147,7 +147,7 @@ class Checker:
         no = self.check(node.orelse, known | self._known_after(node.test, False), depth)
         result = join((yes, no))
         if result is None:
-            raise self.fail(node.orelse, f"if 两边要同类：前面是{yes},else 后面是{no}")
+            raise self.fail(node.orelse, f"if 两边要同类：前面是{yes}，else 后面是{no}")
         return result
 
     def _binop(self, node: ast.BinOp, known: frozenset[str], depth: int) -> Type:
@@ -201,7 +201,7 @@ class Checker:
             raise self.fail(node, "只能调用列出的函数，参数按顺序写")
         function = FUNCTIONS.get(node.func.id)
         if function is None:
-            hint = did_you_mean(node.func.id, FUNCTIONS) or f";可用：{'、'.join(FUNCTIONS)}"
+            hint = did_you_mean(node.func.id, FUNCTIONS) or f"；可用：{'、'.join(FUNCTIONS)}"
             raise self.fail(node.func, f"没有函数「{node.func.id}」{hint}")
         count, least = len(node.args), len(function.params)
         if count < least or (count > least and not function.many):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from trainer.rules.expressions import FAILURES, Compiled
+from trainer.rules.expressions import FAILURES, Expression
 from trainer.rules.functions import Run
-from trainer.rules.plans import Focus, Plan, Speaker, Voice
+from trainer.rules.plans import Focus, Plan, Situation, Speaker, Voice
 from trainer.rules.problems import RuleError
 from trainer.rules.spec import Slot
+from trainer.rules.straight import Code, settle_code
 
 _TOGETHER = frozenset(("sum", "all", "union", "earliest"))
 _ZERO = Decimal(0)
+OFTEN = 24
+"""After how many times a situation gets code of its own."""
+MOST_CODE = 2_000
+_written = 0
 
 
 class Because(NamedTuple):
@@ -33,25 +38,73 @@ class Overridden(NamedTuple):
     reason: str
 
 
-class Decision(NamedTuple):
-    """An answer with its trace; `answer` is JSON data, `values` is what the rules computed with."""
+class Decision:
+    """An answer with its trace; `answer` is JSON data, `values` is what the rules computed with.
 
-    ask: str
-    platform: str
-    as_of: datetime
-    answer: Mapping[str, Any]
-    because: tuple[Because, ...]
-    overridden: tuple[Overridden, ...]
-    estimated: bool
-    values: Mapping[str, Any]
+    The reasons are put into words when they are asked for.
+    """
+
+    __slots__ = ("_because", "_overridden", "_settled", "answer", "as_of", "ask", "estimated", "platform", "values")
+
+    def __init__(self, settled: Settling, more: list[Settling]) -> None:
+        plan = settled.plan
+        self.ask = plan.spec.ask
+        self.platform = plan.platform
+        self.as_of = settled.moment
+        self.values: Mapping[str, Any] = settled.values
+        values = settled.values
+        self.answer: Mapping[str, Any] = {
+            name: values[key] if plain is None else plain(values[key]) for name, key, plain in plan.shown
+        }
+        self.estimated = settled.run.estimated
+        self._settled = (settled, *more) if more else (settled,)
+        self._because: tuple[Because, ...] | None = None
+        self._overridden: tuple[Overridden, ...] | None = None
+
+    def _spoke(self) -> dict[str, tuple[Speaker, dict[str, Any]]]:
+        """Each rule behind the answer once, with the values it spoke about; borrowed decisions come behind."""
+        found: dict[str, tuple[Speaker, dict[str, Any]]] = {}
+        for settled in self._settled:
+            values = settled.values
+            for rule, speaker in settled.reasons.items():
+                if rule not in found:
+                    found[rule] = speaker, values
+        return found
+
+    @property
+    def because(self) -> tuple[Because, ...]:
+        """The rules that made the answer."""
+        if self._because is None:
+            moment = self.as_of
+            self._because = tuple(
+                [Because(rule, each.explain(values, moment), each.source) for rule, (each, values) in self._spoke().items()]
+            )
+        return self._because
+
+    @property
+    def overridden(self) -> tuple[Overridden, ...]:
+        """The rules that lost."""
+        if self._overridden is None:
+            self._overridden = tuple(self._lost(self._spoke()))
+        return self._overridden
+
+    def _lost(self, spoke: Container[str]) -> list[Overridden]:
+        """The losers in order, but for rules that made another part of the answer."""
+        found = self._settled[0].lost
+        for settled in self._settled[1:]:
+            if settled.lost:
+                found = {**found, **{rule: each for rule, each in settled.lost.items() if rule not in found}}
+        return [each for rule, each in found.items() if rule not in spoke]
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "answer": dict(self.answer),
-            "because": [{"rule": each.rule, "text": each.text, "source": dict(each.source)} for each in self.because],
-            "overridden": [{"rule": each.rule, "by": each.by, "reason": each.reason} for each in self.overridden],
-            "estimated": self.estimated,
-        }
+        """The answer with its trace as JSON data."""
+        spoke, moment = self._spoke(), self.as_of
+        because = [
+            {"rule": rule, "text": each.explain(values, moment), "source": each.source.copy()}
+            for rule, (each, values) in spoke.items()
+        ]
+        overridden = [{"rule": rule, "by": by, "reason": reason} for rule, by, reason in self._lost(spoke)]
+        return {"answer": {**self.answer}, "because": because, "overridden": overridden, "estimated": self.estimated}
 
 
 class Settling:
@@ -64,49 +117,41 @@ class Settling:
         self.moment = moment
         self.values = values
         self.run = run
-        self.spoke: dict[Speaker, bool] = {}
-        self.reasons: dict[Speaker, None] = {}
+        self.reasons: dict[str, Speaker] = {}
         self.lost: dict[str, Overridden] = {}
 
     def settle(self) -> None:
         """Fill in every field, in the order in which they are declared."""
+        situation = self.plan.epoch(self.moment).situation(self.values, self.run)
+        code = situation.code
+        if code is not None:
+            try:
+                code(self, self.values, self.run, self.reasons, self.lost)
+                return
+            except FAILURES:
+                self.reasons.clear()  # the walk below meets the same failure and names the rule
+                self.lost.clear()
+        self.walk(situation)
+        _remember(situation)
+
+    def walk(self, situation: Situation) -> None:
+        """The same without code of the situation's own: from candidate to candidate."""
         values = self.values
-        for focus in self.plan.epoch(self.moment).focus(values, self.run):
+        self.spoke: dict[Speaker, bool] = {}
+        for focus in situation.fields:
             lone = focus.lone
             value = self._slot(focus) if lone is None else self._alone(lone)
             if value is not None and focus.step is not None:
                 value = value.quantize(focus.step, ROUND_HALF_UP)
             values[focus.key] = value
 
-    def decision(self, more: list[Settling]) -> Decision:
-        """The result, with the reasons of borrowed decisions behind its own."""
-        values = self.values
-        answer = {name: plain(values[key]) for name, key, plain in self.plan.shown}
-        because: dict[str, Because] = {}
-        lost: dict[str, Overridden] = {}
-        moment = self.moment
-        for settling in (self, *more):
-            values = settling.values
-            for speaker in settling.reasons:
-                rule_id = speaker.id
-                if rule_id not in because:
-                    because[rule_id] = Because(rule_id, speaker.explain(values, moment), speaker.source)
-            for rule_id, each in settling.lost.items():
-                lost.setdefault(rule_id, each)
-        overridden = tuple([each for rule_id, each in lost.items() if rule_id not in because]) if lost else ()
-        spec = self.plan.spec
-        return Decision(
-            spec.ask, self.plan.platform, self.moment, answer, tuple(because.values()), overridden,
-            self.run.estimated, self.values,
-        )  # fmt: skip
-
-    def _compute(self, voice: Voice, call: Compiled) -> Any:
+    def _compute(self, voice: Voice, expression: Expression) -> Any:
         try:
-            return call(self.values, voice.figures, self.run)
+            return expression.call(self.values, voice.figures, self.run)
         except FAILURES as error:
             raise _failure(voice, error) from error
 
-    def _speaks(self, voice: Voice, when: Compiled) -> bool:
+    def _speaks(self, voice: Voice, when: Expression) -> bool:
         known = self.spoke.get(voice.speaker)
         if known is None:
             known = self.spoke[voice.speaker] = bool(self._compute(voice, when))
@@ -116,7 +161,7 @@ class Settling:
         """The value of the only rule that is left."""
         if voice.rests_on and not self._given(voice.rests_on):
             return None
-        self.reasons[voice.speaker] = None
+        self.reasons[voice.rule] = voice.speaker
         assert voice.value is not None
         return self._compute(voice, voice.value)
 
@@ -137,11 +182,11 @@ class Settling:
             if voice.when is not None and not self._speaks(voice, voice.when):
                 continue
             try:
-                speaking.append((voice, None if voice.value is None else voice.value(values, voice.figures, run)))
+                speaking.append((voice, None if voice.value is None else voice.value.call(values, voice.figures, run)))
             except FAILURES as error:
                 raise _failure(voice, error) from error
         if focus.slot.combine in _TOGETHER:
-            return self._combined(focus, speaking)
+            return self.combined(focus, speaking)
         return self._single(focus.slot, speaking)
 
     # --- one rule wins ---
@@ -155,7 +200,7 @@ class Settling:
                 winner, value = voice, its_value
         if winner is None:
             return None
-        self.reasons[winner.speaker] = None
+        self.reasons[winner.rule] = winner.speaker
         if len(speaking) == 1:
             return value
         for voice, its_value in speaking:
@@ -200,7 +245,7 @@ class Settling:
 
     # --- several rules together ---
 
-    def _combined(self, focus: Focus, speaking: list[tuple[Voice, Any]]) -> Any:
+    def combined(self, focus: Focus, speaking: list[tuple[Voice, Any]]) -> Any:
         slot = focus.slot
         if not any(self._given(names) for names in focus.grounds):
             return None
@@ -208,14 +253,14 @@ class Settling:
         for voice, value in speaking:
             beater = self._beater(voice, speaking)
             if beater is not None:
-                self.reasons[beater[0]] = None
+                self.reasons[beater[0].id] = beater[0]
                 self._lose(voice.speaker, beater[0], beater[1])
             elif not voice.loser:
                 standing.append((voice, value))
         result = self._together(slot, [value for _, value in standing])
         for voice, value in standing:
             if value is not None and value != () and (value != 0 or result == 0):
-                self.reasons[voice.speaker] = None
+                self.reasons[voice.rule] = voice.speaker
         return result
 
     def _beater(self, loser: Voice, speaking: list[tuple[Voice, Any]]) -> tuple[Speaker, str] | None:
@@ -238,8 +283,26 @@ class Settling:
         return tuple(item for item in order if item in found)
 
 
+def _remember(situation: Situation) -> None:
+    """Count the use of a situation; one that comes often gets code of its own."""
+    global _written
+    situation.uses += 1
+    if situation.uses == OFTEN and _written < MOST_CODE:
+        _written += 1
+        situation.code = code_of(situation)
+
+
+def code_of(situation: Situation) -> Code:
+    """The settling of a situation as one function."""
+    return settle_code(situation.fields, _lost, lambda winner, loser: _ladder(winner.speaker, loser.speaker))
+
+
+def _lost(loser: Voice, winner: Voice, reason: str) -> Overridden:
+    return Overridden(loser.rule, winner.rule, reason)
+
+
 def _failure(voice: Voice, error: Exception) -> RuleError:
-    return RuleError(voice.rule, f"算不出来({type(error).__name__}):{error}")
+    return RuleError(voice.rule, f"算不出来（{type(error).__name__}）：{error}")
 
 
 def _is_better(slot: Slot, value: Any, other: Any) -> bool:

@@ -35,7 +35,8 @@ _HINTS = (
 class Expression:
     """A checked, compiled expression: its text, its type and the exact names that it reads.
 
-    `valued` are the names whose value it reads; of the others it only asks whether they are known.
+    `valued` are the names whose value it reads; of the others it only asks whether they are known. `tree` is the checked
+    tree as it was compiled, over the facts F, the figures G, the run R and `constants`.
     """
 
     text: str
@@ -43,6 +44,8 @@ class Expression:
     names: frozenset[str]
     valued: frozenset[str]
     call: Compiled = field(compare=False, repr=False)
+    tree: ast.expr = field(compare=False, repr=False)
+    constants: Mapping[str, Any] = field(compare=False, repr=False)
 
 
 def compile_expression(text: str, names: Mapping[str, Type], one_of: Iterable[frozenset[str]] = ()) -> Expression:
@@ -63,7 +66,8 @@ def compile_expression(text: str, names: Mapping[str, Type], one_of: Iterable[fr
     )
     scope: dict[str, Any] = {"__builtins__": {}, **checker.constants}
     code = compile(ast.fix_missing_locations(function), "<rule>", "eval")
-    return Expression(text, kind, frozenset(checker.read), frozenset(checker.valued), eval(code, scope))
+    call = eval(code, scope)
+    return Expression(text, kind, frozenset(checker.read), frozenset(checker.valued), call, body, checker.constants)
 
 
 def _parse(text: str) -> ast.expr:

@@ -25,19 +25,21 @@ FIRST_YEAR, LAST_YEAR = 1990, 2199
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?\Z"
 )
-_BEIJING_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+08:00\Z")
-FIRST_TEXT, LAST_TEXT = str(FIRST_YEAR), str(LAST_YEAR + 1)
+_BEIJING_TIME = re.compile(r"(199[0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+08:00\Z")
 _OFFSET = re.compile(r"([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TEXT_NUMBER = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,2})?\Z")
+_PLAIN_MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?\Z")
+_ZERO = Decimal(0)
 _TIME_EXAMPLE = "请写成 2026-11-21T10:00:00+08:00 的样子"
 
 
 def read_time(value: Any) -> datetime:
     """An aware time in Beijing, cut to the second; a text needs an offset."""
-    if type(value) is str and _BEIJING_TIME.match(value) and FIRST_TEXT <= value < LAST_TEXT:
+    if type(value) is str and _BEIJING_TIME.match(value):
         try:
-            return datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
+            return datetime.combine(moment, moment.time(), BEIJING)  # one zone object: comparing is then far quicker
         except ValueError:
             raise ValueError(f"「{value}」不是真实的时刻，{_TIME_EXAMPLE}") from None
     if isinstance(value, datetime):
@@ -93,11 +95,13 @@ def read_number(value: Any) -> Decimal:
         raise ValueError(f"{number} 是负数，须是 0 或更大")
     if number >= MAX_NUMBER:
         raise ValueError("数太大，须小于一万亿")
-    return number or Decimal(0)
+    return number or _ZERO
 
 
 def read_money(value: Any) -> Decimal:
     """Yuan, not negative, at most two decimals."""
+    if type(value) is str and _PLAIN_MONEY.match(value):
+        return Decimal(value) or _ZERO
     number = read_number(value)
     if number != number.quantize(Decimal("0.01")):
         raise ValueError(f"{number} 超过两位小数，金额以元计，最多到分")
@@ -140,7 +144,7 @@ def _message(item: Any, index: int) -> Message:
         if key not in ("at", "replied_at"):
             raise ValueError(f"第 {index + 1} 条有不认识的键「{key}」，只能是 at、replied_at")
     if item.get("at") is None:
-        raise ValueError(f"第 {index + 1} 条缺少 at(买家发出消息的时刻)")
+        raise ValueError(f"第 {index + 1} 条缺少 at（买家发出消息的时刻）")
     try:
         at = read_time(item["at"])
         replied = item.get("replied_at")
@@ -253,7 +257,7 @@ def _counts(words: frozenset[str]) -> Callable[[Any], dict[str, Decimal]]:
             try:
                 counts[key] = read_count(number)
             except ValueError as error:
-                raise ValueError(f"{key}:{error}") from None
+                raise ValueError(f"{key}：{error}") from None
         return counts
 
     return check

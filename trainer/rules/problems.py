@@ -20,7 +20,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file} 第 {self.line} 行" if self.line else self.file
-        return f"{place}:{self.message}" + (f"。{self.remedy}" if self.remedy else "")
+        return f"{place}：{self.message}" + (f"。{self.remedy}" if self.remedy else "")
 
 
 class RulebookError(ContentError):
@@ -29,14 +29,14 @@ class RulebookError(ContentError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         lines = "\n".join(str(problem) for problem in self.problems)
-        super().__init__(f"规则文件有 {len(self.problems)} 处问题:\n{lines}")
+        super().__init__(f"规则文件有 {len(self.problems)} 处问题：\n{lines}")
 
 
 class RuleError(ContentError):
     """A rule failed while it was computed; `rule` names it."""
 
     def __init__(self, rule: str, message: str) -> None:
-        super().__init__(f"规则 {rule}:{message}")
+        super().__init__(f"规则 {rule}：{message}")
         self.rule = rule
 
 
@@ -49,7 +49,7 @@ class MissingFacts(TrainerError):
 
     def __init__(self, missing: Iterable[str]) -> None:
         self.missing = tuple(missing)
-        super().__init__("缺少事实:" + "、".join(self.missing))
+        super().__init__("缺少事实：" + "、".join(self.missing))
 
 
 class UnknownRule(KeyError):
@@ -61,7 +61,7 @@ class UnknownRule(KeyError):
         super().__init__(rule)
 
     def __str__(self) -> str:
-        hint = f";是不是 {'、'.join(self.suggestions)}?" if self.suggestions else ""
+        hint = f"；是不是 {'、'.join(self.suggestions)}？" if self.suggestions else ""
         return f"没有编号为「{self.rule}」的规则{hint}"
 
 

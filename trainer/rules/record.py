@@ -77,7 +77,9 @@ def _seconds(amount: Decimal) -> timedelta:
 
 def plain_number(number: Decimal) -> str:
     """A number without useless zeros and without exponents."""
-    text = format(number, "f")
+    text = str(number)
+    if "E" in text:
+        text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

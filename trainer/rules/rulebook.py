@@ -19,7 +19,8 @@ from trainer.rules.circles import check_circles
 from trainer.rules.engine import Decision, Settling
 from trainer.rules.facts import Fact, read_time
 from trainer.rules.functions import Run
-from trainer.rules.plans import Plan, Planner
+from trainer.rules.planner import Planner
+from trainer.rules.plans import Plan
 from trainer.rules.problems import MissingFacts, Problem, QuestionError, RulebookError, UnknownRule, did_you_mean
 from trainer.rules.reading import read_rule
 from trainer.rules.record import Figure, Rule
@@ -30,6 +31,9 @@ from trainer.rules.texts import pieces
 from trainer.rules.vocabulary import CURRENCIES, PLATFORMS
 
 WordingSchema = Callable[[Any, str], Iterable[Problem]]
+_MOMENTS: dict[str, datetime] = {}
+"""Moments of rules that were asked for before: many questions name the same one."""
+_MOST_MOMENTS = 512
 _TEXT_KEYS = ("statement", "explain", "caution")
 
 
@@ -141,7 +145,7 @@ class Rulebook:
             borrowed.append(other)
         settling = Settling(plan, moment, values, run)
         settling.settle()
-        return settling.decision(borrowed)
+        return Decision(settling, borrowed)
 
     def terms(
         self, ask: str, platform: str, as_of: datetime | str, facts: Mapping[str, Any] | None = None
@@ -165,7 +169,7 @@ class Rulebook:
             raise QuestionError(f"ask 没有「{str(ask)[:60]}」这个判断{hint}；可用：{'、'.join(self.decisions)}", "ask")
         allowed = "、".join(spec.platforms)
         if isinstance(platform, str) and platform in PLATFORMS:
-            raise QuestionError(f"platform:{ask} 不适用于 {platform}({PLATFORMS[platform]}),可用：{allowed}", "platform")
+            raise QuestionError(f"platform：{ask} 不适用于 {platform}（{PLATFORMS[platform]}），可用：{allowed}", "platform")
         hint = did_you_mean(str(platform), PLATFORMS)
         raise QuestionError(f"platform 没有「{str(platform)[:60]}」这个平台{hint}；{ask} 可用：{allowed}", "platform")
 
@@ -228,10 +232,16 @@ class Rulebook:
 
 
 def _moment(as_of: datetime | str) -> datetime:
+    known = _MOMENTS.get(as_of) if type(as_of) is str else None
+    if known is not None:
+        return known
     try:
-        return read_time(as_of)
+        moment = read_time(as_of)
     except ValueError as error:
-        raise QuestionError(f"as_of:{error}", "as_of") from None
+        raise QuestionError(f"as_of：{error}", "as_of") from None
+    if type(as_of) is str and len(_MOMENTS) < _MOST_MOMENTS:
+        _MOMENTS[as_of] = moment
+    return moment
 
 
 def _unique(rules: Iterable[Rule], problems: list[Problem]) -> dict[str, Rule]:
@@ -301,7 +311,7 @@ def _check_text(rules: Mapping[str, Rule], rule: Rule, key: str, text: str, prob
     try:
         found = pieces(text)
     except ValueError as error:
-        problems.append(Problem(rule.file, line, f"规则「{rule.id}」的 {key}:{error}"))
+        problems.append(Problem(rule.file, line, f"规则「{rule.id}」的 {key}：{error}"))
         return
     for piece in found:
         if isinstance(piece, str) or piece.kind != "figure":

@@ -74,11 +74,8 @@ class Slot:
         if value is None or value is True or value is False:
             return value
         if isinstance(value, Decimal):
-            number = float(value)
-            if not number.is_integer():
-                return number
             whole = int(value)
-            return whole if whole == value else number
+            return whole if whole == value else float(value)
         if isinstance(value, datetime):
             return value.isoformat()
         return list(value) if isinstance(value, tuple) else value
@@ -122,6 +119,7 @@ class DecisionSpec:
     vocabulary: Mapping[str, Mapping[str, Fact] | Fact] = field(repr=False)
     blank: Mapping[str, Any] = field(repr=False)
     certain: frozenset[str] = field(repr=False)
+    sure: bool = field(default=True, repr=False)
 
     @property
     def answer_fields(self) -> tuple[Slot, ...]:
@@ -141,29 +139,31 @@ class DecisionSpec:
         if type(facts) is not dict and not isinstance(facts, Mapping):
             raise QuestionError("facts 要写成对象，如 {\"order\": {\"amount\": 100}}", "facts")
         values = dict(self.blank)
-        for key, value in facts.items():
-            entry = self.vocabulary.get(key)
-            if entry is None:
-                raise self._unknown(str(key))
-            if isinstance(entry, Fact):
-                self._read_group(values, "", {key: entry}, {key: value})
-            elif value is not None:
-                self._read_group(values, str(key), entry, value)
+        fact = None
+        try:
+            for key, value in facts.items():
+                entry: Any = self.vocabulary.get(key)
+                if type(entry) is dict:
+                    if value is None:
+                        continue
+                    if type(value) is not dict and not isinstance(value, Mapping):
+                        raise QuestionError(f"facts.{key} 要写成对象，里面可以有：{'、'.join(entry)}", key)
+                    for inner, given in value.items():
+                        fact = entry.get(inner)
+                        if fact is None:
+                            raise self._unknown(f"{key}.{inner}")
+                        if given is not None and fact.name in values:
+                            values[fact.name] = fact.read(given)
+                elif entry is None:
+                    raise self._unknown(str(key))
+                else:
+                    fact = entry
+                    if value is not None and key in values:
+                        values[key] = fact.read(value)
+        except ValueError as error:
+            name, title = (fact.name, fact.title) if fact else ("", "")
+            raise QuestionError(f"facts.{name}（{title}）：{error}", name) from None
         return values
-
-    def _read_group(self, values: dict[str, Any], group: str, known: Mapping[str, Fact], given: Any) -> None:
-        if type(given) is not dict and not isinstance(given, Mapping):
-            raise QuestionError(f"facts.{group} 要写成对象，里面可以有：{'、'.join(known)}", group)
-        for key, value in given.items():
-            fact = known.get(key)
-            if fact is None:
-                raise self._unknown(f"{group}.{key}")
-            name = fact.name
-            if value is not None and name in values:
-                try:
-                    values[name] = fact.read(value)
-                except ValueError as error:
-                    raise QuestionError(f"facts.{name}({fact.title}):{error}", name) from None
 
     def _unknown(self, name: str) -> QuestionError:
         known = list(self.facts)
@@ -194,7 +194,9 @@ class DecisionSpec:
         return tuple(found)
 
     def _complete(self, values: Mapping[str, Any], run: Run) -> bool:
-        """Whether nothing is missing, found out the quick way."""
+        """Whether nothing is missing, found out the quick way where its conditions read certain facts alone."""
+        if not self.sure:
+            return False
         for name in self.needs:
             if values[name] is None:
                 return False
@@ -203,9 +205,9 @@ class DecisionSpec:
                 return False
         for condition in self.requires:
             for name in condition.facts:
-                if values[name] is None and condition.when.names <= self.certain and condition.when.call(values, {}, run):
+                if values[name] is None and condition.when.call(values, {}, run):
                     return False
-        return all(condition.when.names <= self.certain for condition in self.requires)
+        return True
 
     def refuse(self, values: Mapping[str, Any], run: Run) -> None:
         """Raise QuestionError where facts contradict each other."""
@@ -219,7 +221,7 @@ class DecisionSpec:
 def _nesting(name: str) -> str:
     """How a name that was given with its dots is to be written."""
     group, _, rest = name.partition(".")
-    return f',带点的名字要分层写成 {{"{group}": {{"{rest}": …}}}}'
+    return f'，带点的名字要分层写成 {{"{group}": {{"{rest}": …}}}}'
 
 
 _DECISION_KEYS = (
@@ -307,6 +309,7 @@ class _Builder:
             requires=tuple(item for item in requires if item),
             refuses=tuple(item for item in refuses if item),
             derived=tuple(item for item in derived if item),
+            sure=all(item.when.names <= spec.certain for item in requires if item),
         )
 
     def _platforms(self) -> tuple[str, ...]:

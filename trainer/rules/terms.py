@@ -57,7 +57,7 @@ def _certain(rulebook: Rulebook, plan: Plan, moment: datetime, values: dict[str,
             values[f"derived.{each.name}"] = settling.values[f"answer.{each.slot}"]
     settling = Settling(plan, moment, dict(values), run)
     settling.settle()
-    spoken = {speaker.rule.id for speaker in settling.reasons}
+    spoken = set(settling.reasons)
     for slot_plan in plan.slots:
         slot = slot_plan.slot
         result = settling.values[f"answer.{slot.name}"]

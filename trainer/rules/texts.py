@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from trainer.rules.facts import Fact
-from trainer.rules.record import plain_number
+from trainer.rules.record import Rule, plain_number
 from trainer.rules.spec import Slot
 from trainer.rules.vocabulary import UNKNOWN_TEXT
 
@@ -79,32 +79,56 @@ def value_text(value: Any, kind: str, values: Mapping[str, str]) -> str:
     return values.get(str(value), str(value))
 
 
-Filler = Callable[[Mapping[str, Any], datetime], str]
+@dataclass(frozen=True, slots=True)
+class ValueFiller:
+    """Writes one fact or answer of the case."""
+
+    key: str
+    kind: str
+    words: Mapping[str, str]
+
+    def __call__(self, values: Mapping[str, Any], moment: datetime) -> str:
+        value = values.get(self.key)
+        if value is not None and self.kind == "money":
+            return f"{plain_number(value)} 元"
+        return value_text(value, self.kind, self.words)
 
 
-def template(parts: Iterable[str | Filler]) -> tuple[str, tuple[Filler, ...]]:
-    """One text with %s where a filler goes, and the fillers in order; without fillers the plain text."""
-    found = tuple(parts)
-    fillers = tuple(part for part in found if not isinstance(part, str))
-    if not fillers:
-        return "".join(part for part in found if isinstance(part, str)), ()
-    return "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in found), fillers
+@dataclass(frozen=True, slots=True)
+class FigureFiller:
+    """Writes a figure that changed over time as it holds at the moment."""
+
+    owner: Rule
+    name: str
+
+    def __call__(self, values: Mapping[str, Any], moment: datetime) -> str:
+        return self.owner.figure(self.name, moment).text
 
 
-def value_filler(reference: Reference, facts: Mapping[str, Fact], slots: Mapping[str, Slot]) -> Filler:
-    """A function that writes one value of the case. Raises ValueError where there is no such fact or answer."""
+Filler = ValueFiller | FigureFiller
+
+
+def joined(parts: Iterable[str | Filler]) -> tuple[str | Filler, ...]:
+    """The parts with neighbouring texts made one."""
+    found: list[str | Filler] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, str) and isinstance(last, str):
+            found[-1] = last + part
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+def value_filler(reference: Reference, facts: Mapping[str, Fact], slots: Mapping[str, Slot]) -> ValueFiller:
+    """What writes one value of the case. Raises ValueError where there is no such fact or answer."""
     if reference.kind == "fact":
         fact = facts.get(reference.name)
         if fact is None:
             raise ValueError(f"没有事实「{reference.name}」")
-        key, kind, words = fact.name, fact.kind, fact.values
-    else:
-        slot = slots.get(f"{reference.kind}.{reference.name}")
-        if slot is None:
-            raise ValueError(f"没有字段「{reference.kind}.{reference.name}」")
-        key, kind, words = f"{reference.kind}.{reference.name}", slot.kind, slot.values
-    if kind == "time":
-        return lambda values, _: UNKNOWN_TEXT if values.get(key) is None else time_text(values[key])
-    if kind == "money":
-        return lambda values, _: UNKNOWN_TEXT if values.get(key) is None else f"{plain_number(values[key])} 元"
-    return lambda values, _: value_text(values.get(key), kind, words)
+        return ValueFiller(fact.name, fact.kind, fact.values)
+    key = f"{reference.kind}.{reference.name}"
+    slot = slots.get(key)
+    if slot is None:
+        raise ValueError(f"没有字段「{key}」")
+    return ValueFiller(key, slot.kind, slot.values)

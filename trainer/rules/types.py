@@ -28,7 +28,7 @@ class Type:
     nullable: bool = False
 
     def __str__(self) -> str:
-        return KIND_NAMES[self.kind] + ("(可能未知)" if self.nullable and self.kind != "unknown" else "")
+        return KIND_NAMES[self.kind] + ("（可能未知）" if self.nullable and self.kind != "unknown" else "")
 
     def known(self) -> Type:
         return replace(self, nullable=False) if self.nullable else self
