@@ -36,21 +36,8 @@ MIN_EXAMPLES = 6
 _TOP = {"concepts", "violations", "acts", "topics", "changes", "note"}
 _CONCEPT_KEYS = {"words", "not", "disguised", "note"}
 _GROUP_KEYS = {
-    "say",
-    "when",
-    "by",
-    "question",
-    "if",
-    "quoted",
-    "warned",
-    "unless",
-    "unless_sentence",
-    "unless_reply",
-    "asked",
-    "with",
-    "sure",
-    "note",
-}
+    "say", "when", "by", "question", "if", "quoted", "warned", "unless", "unless_sentence", "unless_reply", "asked", "with", "sure", "note",
+}  # fmt: skip
 _RULE_KEYS = {"rule", "title", "why", "better", "patterns", "yields_to", "spoiled_by", "examples", "note"}
 _CHOICES = {
     "when": ("affirmed", "denied", "any"),
