@@ -27,7 +27,7 @@ def test_problems_are_lines_with_file_and_line_and_status_1(tmp_path):
     path.write_text(path.read_text(encoding="utf-8").replace("topic: shipping", "topic: x"), encoding="utf-8")
     result = run("check", folder)
     assert result.exit_code == 1
-    assert result.stdout.startswith("papers/late-paper.yaml 第 12 行:") and "questions/late.yaml 第 " in result.stdout
+    assert result.stdout.startswith("papers/late-paper.yaml 第 12 行：") and "questions/late.yaml 第 " in result.stdout
 
 
 def test_format_names_the_files_it_changed(tmp_path):
@@ -52,7 +52,7 @@ def test_load_of_broken_files_says_where_and_loads_nothing(app, tmp_path):
     (folder / "questions" / "late.yaml").write_text("questions: [", encoding="utf-8")
     runner = app.test_cli_runner()
     result = runner.invoke(args=["bank", "load", str(folder)])
-    assert result.exit_code == 1 and "questions/late.yaml 第 2 行:YAML 写法有误：括号里的内容不完整" in result.output
+    assert result.exit_code == 1 and "questions/late.yaml 第 2 行：YAML 写法有误：括号里的内容不完整" in result.output
     assert "规则库还没有发布" in runner.invoke(args=["bank", "export", str(tmp_path / "out")]).output
 
 

@@ -72,7 +72,7 @@ def test_a_failure_names_its_rule_and_a_percent_sign_stays_one() -> None:
         for _ in range(3):
             decision = book.decide("share.of", platform="tmall", as_of="2026-01-01T00:00:00+08:00", facts={"part": 8})
             assert decision.because[0].text == "100% 是 12.5%%，8"
-            with pytest.raises(RuleError, match="规则 a.b：算不出来"):
+            with pytest.raises(RuleError, match=r"规则 a\.b：算不出来"):
                 book.decide("share.of", platform="tmall", as_of="2026-01-01T00:00:00+08:00", facts={"part": 0})
 
 
