@@ -61,6 +61,20 @@ class Planned:
     pictures: dict[str, assets.Picture]
 
     @property
+    def lacking(self) -> list[str]:
+        """What is still to be written before it can be published, in a few words each."""
+        said, reasons = list[str](), 0
+        for flaw in self.flaws:
+            place = flaw.path[0] if flaw.path else ""
+            if place == "rules" and "没有写" in flaw.message:
+                said.append("答案依据的规则")
+            elif "错在哪" in flaw.message and place == "options":
+                reasons += 1
+            else:
+                said.append("为什么错" if place == "why" else flaw.message)
+        return list(dict.fromkeys([*said, *([f"{reasons} 个错误选项的说明"] if reasons else [])]))
+
+    @property
     def wanted(self) -> bool:
         """Whether keeping it would add anything."""
         return self.state in ("new", "changed")

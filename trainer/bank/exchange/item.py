@@ -193,5 +193,6 @@ def matching_body(pairs: Sequence[tuple[str, str]], extra: Sequence[str] = ()) -
 
 def short_title(text: str) -> str:
     """A title from the first words of a stem."""
-    flat = re.sub(r"\s+", " ", re.sub(r"!\[[^\]]*\]\([^)]*\)|[*_#`>\[\]]", "", text)).strip()
+    flat = re.sub(r"\[\[\d\]\]|_{3,}", "…", text)
+    flat = re.sub(r"\s+", " ", re.sub(r"!\[[^\]]*\]\([^)]*\)|[*_#`>\[\]]", "", flat)).strip()
     return flat if len(flat) <= TITLE else flat[: TITLE - 1] + "…"
