@@ -127,7 +127,7 @@ class Lexicon:
         self._words: dict[str, set[int]] = defaultdict(set)
         self._killers: dict[str, set[int]] = defaultdict(set)
         self._single: dict[str, Entry] = {}
-        self._longer: dict[str, list[tuple[int, dict[str, Entry]]]] | None = None
+        self._longer: dict[str, _Longer] | None = None
         self._members: dict[int, frozenset[Entry]] = {}
         self.unions: dict[int, tuple[int, ...]] = {}
 
@@ -198,9 +198,10 @@ class Lexicon:
                 weights[number] += weight
         return weights
 
-    def _freeze(self) -> dict[str, list[tuple[int, dict[str, Entry]]]]:
-        """Words under their first two characters, by length, so that most places of a text need one look."""
-        longer: dict[str, dict[int, dict[str, Entry]]] = {}
+    def _freeze(self) -> dict[str, _Longer]:
+        """Words under their first two characters, then the third, by length, so that most places of a text need one look."""
+        pairs: dict[str, Entry] = {}
+        longer: dict[str, dict[str, dict[int, dict[str, Entry]]]] = {}
         members: dict[int, list[Entry]] = defaultdict(list)
         self._single = {}
         for word in {*self._words, *self._killers}:
@@ -210,40 +211,53 @@ class Lexicon:
                 members[concept].append(entry)
             if len(word) == 1:
                 self._single[word] = entry
+            elif len(word) == 2:
+                pairs[word] = entry
             else:
-                longer.setdefault(word[:2], {}).setdefault(len(word), {})[word] = entry
+                longer.setdefault(word[:2], {}).setdefault(word[2], {}).setdefault(len(word), {})[word] = entry
         self._members = {concept: frozenset(entries) for concept, entries in members.items()}
-        self._longer = {start: sorted(sizes.items()) for start, sizes in longer.items()}
+        self._longer = {
+            start: (pairs.get(start), {third: sorted(sizes.items()) for third, sizes in longer.get(start, {}).items()})
+            for start in {*pairs, *longer}
+        }
         return self._longer
 
     def scan(self, text: str, whole_latin: bool = True) -> Hits:
         """Every place of every concept; Latin words must stand alone if `whole_latin`."""
         longer = self._freeze() if self._longer is None else self._longer
-        length = len(text)
         places: list[tuple[Entry, Span]] = []
+        add = places.append
+        latin = whole_latin and _LATIN.search(text) is not None
         singles, pairs = map(self._single.get, text), map(longer.get, map(str.__add__, text, text[1:] + "\n"))
-        for start, (entry, sizes) in enumerate(zip(singles, pairs, strict=True)):
-            if entry is not None and not (whole_latin and text[start].isascii() and _inside_latin(text, start, start + 1)):
-                places.append((entry, (start, start + 1)))
-            if sizes is None:
+        for start, (entry, more) in enumerate(zip(singles, pairs, strict=True)):
+            if entry is not None and not (latin and _inside_latin(text, start, start + 1)):
+                add((entry, (start, start + 1)))
+            if more is None:
                 continue
-            for size, words in sizes:
+            entry, thirds = more
+            if entry is not None and not (latin and _inside_latin(text, start, start + 2)):
+                add((entry, (start, start + 2)))
+            for size, words in thirds.get(text[start + 2 : start + 3], ()):
                 end = start + size
-                if end > length:
-                    break
                 entry = words.get(text[start:end])
-                if entry is None or (whole_latin and text[start].isascii() and _inside_latin(text, start, end)):
-                    continue
-                places.append((entry, (start, end)))
+                if entry is not None and not (latin and _inside_latin(text, start, end)):
+                    add((entry, (start, end)))
         return Hits(places, self._members)
 
 
+_Longer = tuple[Entry | None, dict[str, list[tuple[int, dict[str, Entry]]]]]
+_LATIN = re.compile("[a-z]", re.IGNORECASE)
+
+
 def _inside_latin(text: str, start: int, end: int) -> bool:
-    """Whether the word continues on either side with more letters, so that it is a part of a longer one."""
+    """Whether a word that begins like Latin continues on either side with more letters, so that it is a part of a longer one."""
+    first = text[start]
+    if not first.isascii():
+        return False
     before = text[start - 1] if start else ""
     after = text[end] if end < len(text) else ""
     last = text[end - 1]
-    opens = before.isascii() and before.isalpha() and text[start].isalpha()
+    opens = before.isascii() and before.isalpha() and first.isalpha()
     closes = last.isascii() and last.isalpha() and after.isascii() and after.isalpha()
     return opens or closes
 
