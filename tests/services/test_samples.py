@@ -29,7 +29,7 @@ def item(session: Session, cast: Cast, now: datetime) -> AttemptItem:
     attempt = exam_bank.sit(session, cast.chen, exam, now)
     found = attempt.items[3]
     assert found.variant is not None and found.response is not None
-    shown = {"buyer": "联系不上你们", "platform": "tmall", "facts": {"order": {"amount": 100}}}
+    shown = {"buyer": "联系不上你们", "platform": "tmall", "facts": {"order": {"amount": 100, "paid_at": "2026-11-01T10:00"}, "phone": ["13812345678"]}}
     key = {"required": [{"acts": ["apologise"]}, {"acts": ["promise_follow_up", "contact_courier"]}]}
     row = VariantRow(revision_id=found.variant.revision_id, variant_no=99, release_id=found.variant.release_id, as_of=found.variant.as_of,
                      sha256="typed", shown=shown, key=key)
@@ -49,7 +49,8 @@ def test_an_upheld_appeal_becomes_a_sample_without_personal_data(session: Sessio
     decide(session, cast, item, item.worth, now)
     sample = session.scalars(select(ReplySample)).one()
     assert sample.reply == "您好，我是某某，工号某某，加我微信13800000000，寄某地某路0号"
-    assert (sample.origin, sample.state, sample.buyer, sample.facts) == ("appeal", "done", "联系不上你们", {"order": {"amount": 100}})
+    assert (sample.origin, sample.state, sample.buyer, sample.facts) == ("appeal", "done", "联系不上你们", {
+        "order": {"amount": 100, "paid_at": "2026-11-01T10:00"}, "phone": ["13800000000"]})
     label = sample.labels[0]
     assert (label.violations, label.acts, label.reason) == ([], ["greet", "apologise"], "申诉：某某是在转述买家的话")
 

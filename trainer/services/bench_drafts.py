@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from trainer.errors import ContentError, InputError
 from trainer.models import ContentItem, Release, Revision
-from trainer.replies import ACTS, CODES, check_reply, validate_wording
+from trainer.replies import ACTS, CODES, check_reply
 from trainer.replies.changes import part_of
 from trainer.replies.checker import wording_of
 from trainer.replies.lexicon import LexiconError
@@ -19,11 +19,13 @@ from trainer.replies.pattern_check import count_fault, literal, near_concepts, r
 from trainer.replies.trace import normal_text
 from trainer.rules import Rulebook
 from trainer.services import bench, publishing
-from trainer.services.bench import BUDGET, Judged, judge_rows, reported
+from trainer.services.bench import Judged, judge_rows, reported
 from trainer.services.bench_files import Row
-from trainer.services.wording_changes import FILLED, slug_of, standing_changes, title_of, with_bodies
+from trainer.services.wording_changes import FILLED, faults_of, slug_of, standing_changes, title_of, with_bodies
 
 SLOWEST = 1.5
+GATE_BUDGET = 8.0
+"""Seconds of one request for the examples of the rulebook; the next goes on."""
 TIMED = 60
 ROUNDS = 3
 OPTIONS = {"sure": ("true", "false", "clear"), "when": ("affirmed", "denied", "any"), "question": ("ok", "never", "only"),
@@ -74,7 +76,7 @@ def _compiles(rulebook: Rulebook, body: Mapping[str, Any]) -> None:
     """Raises InputError where the wording cannot be compiled with the change, naming concepts like the one not found."""
     made = with_bodies(rulebook, {str(body["id"]): body})
     over = count_fault(standing_changes(made).values())
-    faults = [over] if over else validate_wording(made.wording)
+    faults = [over] if over else faults_of(made)
     if faults:
         names = list(wording_of(rulebook).named.values())
         missing = [fault.rsplit("没有名为「", 1)[1].split("」")[0] for fault in faults if "没有名为「" in fault]
@@ -218,10 +220,10 @@ class Gate:
         return not self.reasons
 
 
-def gate_of(base: Rulebook, candidate: Rulebook, now: datetime, budget: float = BUDGET, clock: Callable[[], float] = thread_time) -> Gate:
+def gate_of(base: Rulebook, candidate: Rulebook, now: datetime, budget: float = GATE_BUDGET, clock: Callable[[], float] = thread_time) -> Gate:
     """The gate for a candidate rulebook: it compiles, breaks no example, and is at most 1.5 times slower."""
     gate = Gate()
-    faults = validate_wording(candidate.wording)
+    faults = faults_of(candidate)
     if faults:
         gate.reasons = [f"编译不过：{fault}" for fault in faults[:5]]
         return gate

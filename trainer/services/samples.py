@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -18,6 +19,7 @@ from trainer.services.audit import record
 
 BEIJING = timezone(timedelta(hours=8))
 Codes = Sequence[str] | None
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def _kept_facts(facts: Mapping[str, Any], names: list[str]) -> Any:
             return {key: masked(one) for key, one in value.items()}
         if isinstance(value, list):
             return [masked(one) for one in value]
-        return mask(value, names) if isinstance(value, str) and not value[:4].isdigit() else value
+        return mask(value, names) if isinstance(value, str) and not _MOMENT.match(value) else value
     return masked(facts)
 
 
@@ -176,6 +178,12 @@ def newest_labels(session: Session, samples: Sequence[ReplySample]) -> dict[int,
     """The label that counts, by sample."""
     rows = session.scalars(select(SampleLabel).where(SampleLabel.sample_id.in_([one.id for one in samples])).order_by(SampleLabel.no))
     return {row.sample_id: row for row in rows}
+
+
+def labellers(session: Session, sample: ReplySample) -> dict[int | None, str]:
+    """The names of the people who labelled a sample, by id."""
+    rows = session.execute(select(User.id, User.name).where(User.id.in_([one.by_id for one in sample.labels if one.by_id is not None])))
+    return {user_id: name for user_id, name in rows}
 
 
 def as_line(sample: ReplySample, label: SampleLabel) -> str:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, undefer
 
 from trainer.content import Flaw
 from trainer.models import ContentItem, Revision
-from trainer.replies import validate_wording
+from trainer.replies import WordingError
 from trainer.replies.changes import PARTS, WORDS, part_of
+from trainer.replies.checker import wording_of
 from trainer.replies.pattern_check import count_fault
 from trainer.rules import Rulebook
 from trainer.rules.problems import Problem
@@ -51,6 +52,15 @@ def _carried(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: body[key] for key in (*PARTS, *FILLED, "note") if body.get(key)}
 
 
+def faults_of(rulebook: Rulebook) -> list[str]:
+    """Why the rulebook's wording cannot be compiled; what is compiled is remembered."""
+    try:
+        wording_of(rulebook)
+    except WordingError as error:
+        return list(error.problems)
+    return []
+
+
 def published_changes(session: Session) -> dict[str, Mapping[str, Any]]:
     """What trainers published, by slug."""
     rows = session.execute(select(ContentItem.slug, Revision).join(Revision, ContentItem.published_id == Revision.id).where(
@@ -63,7 +73,7 @@ def wording_flaws(rulebook: Rulebook, slugs: Iterable[str]) -> dict[tuple[str, s
     chosen = list(slugs)
     if not chosen:
         return {}
-    faults = validate_wording(rulebook.wording)
+    faults = faults_of(rulebook)
     over = count_fault(standing_changes(rulebook).values())
     found = [Flaw((), line, "请改好再发布。") for line in [*faults[:20], *([over] if over else [])]]
     return {("wording", chosen[0]): found} if found else {}
@@ -71,13 +81,13 @@ def wording_flaws(rulebook: Rulebook, slugs: Iterable[str]) -> dict[tuple[str, s
 
 def laid_over(rulebook: Rulebook, published: Mapping[str, Mapping[str, Any]]) -> tuple[Rulebook, list[Problem]]:
     """The rulebook of files with what trainers published; a change that the new files leave without ground stays out and is told."""
-    if not published or not validate_wording(with_bodies(rulebook, published).wording):
+    if not published or not faults_of(with_bodies(rulebook, published)):
         return with_bodies(rulebook, published), []
     problems: list[Problem] = []
     made = rulebook
     for slug, body in published.items():
         tried = with_bodies(made, {slug: body})
-        faults = validate_wording(tried.wording)
+        faults = faults_of(tried)
         if faults:
             problems.append(Problem(f"rulebook/wording/{HOUSE}.yaml", 0, f"培训师的话术规则 {slug} 和新文件合不上：{faults[0]}", "请在测试台改好再发布。"))
         else:

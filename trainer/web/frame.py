@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("trainer", "测试台", "bench.index", "target"),
     ("admin", "账号", "admin.accounts", "account"),
     ("admin", "系统", "admin.system", "system"),
+    ("admin", "测试台", "bench.index", "target"),
 )
 LINKS = (("我的账号", "auth.account", "account"), ("规则库", "rules.index", "rule"), ("上岗证验证", "certificates.verify", "certificate"))
 

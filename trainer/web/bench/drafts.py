@@ -22,6 +22,7 @@ from trainer.web.bench.blueprint import ALL_NAMES, bp
 from trainer.web.clock import now
 
 SHOWN = 200
+TRIAL_BUDGET = 6.0
 FIELDS = ("add", "drop", "not", "note", *bench_drafts.OPTIONS)
 
 
@@ -112,7 +113,7 @@ def draft(revision_id: int) -> str:
         return render_template("bench/draft.html", gate=gate, trial=None, **page)
     rows = _trial_rows(run)
     moment = run.created_at if run is not None else revision.created_at
-    old, new = bench.judge_rows(rows, base, moment), bench.judge_rows(rows, candidate, moment)
+    old, new = bench.judge_rows(rows, base, moment, TRIAL_BUDGET), bench.judge_rows(rows, candidate, moment, TRIAL_BUDGET)
     changed = bench_drafts.compare(rows, old, new)
     trial = {
         "count": len(rows), "left": sum(one is None for one in new), "changed": changed[:SHOWN], "total": len(changed),

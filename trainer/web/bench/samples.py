@@ -102,7 +102,7 @@ def label_sample(sample_id: int) -> Response | tuple[str, int]:
 
 @bp.post("/runs/<int:run_id>/mark")
 def mark_row(run_id: int) -> Response:
-    """Take one reply of a run into the samples with the machine's reading as a proposal, and go on to label it."""
+    """Take one reply of a run into the samples, and go on to label it."""
     found = run_or_404(run_id)
     number = request.form.get("row", -1, type=int)
     row = next((one for one in bench.rows_of(found) if one.row == number), None) or abort(404)
