@@ -179,3 +179,33 @@ def test_whatever_a_line_holds_it_gets_one_of_the_three_answers(data: st.DataObj
     question[data.draw(st.sampled_from(sorted(question)))] = data.draw(json_values)
     [(out, _)] = answer_lines(BOOK, [json.dumps(question).encode()])
     assert len({"answer", "missing", "error"} & set(json.loads(out))) == 1
+
+
+# --- what stands twice, and files that cannot be read ---
+
+
+@pytest.mark.parametrize(("line", "key", "identifier"), [
+    (b'{"id":"a","ask":"x","ask":"y","platform":"tmall","as_of":"2012-11-20T10:00:00+08:00"}', "ask", "a"),
+    (b'{"id":1.5,"ask":"x","platform":"tmall","as_of":"x","facts":{"order":{"amount":1,"amount":2}}}', "amount", 1.5),
+    (b'{"id":[1.5,{"a":1e999}],"facts":{"order":{},"order":{}}}', "order", [1.5, {"a": None}]),
+])
+def test_a_key_that_stands_twice_is_an_error_that_names_it(rulebook: Rulebook, line: bytes, key: str, identifier: Any) -> None:
+    answer = answer_line(rulebook, line)
+    assert list(answer) == ["id", "error"] and f"「{key}」" in answer["error"] and "写了两次" in answer["error"]
+    assert answer["id"] == identifier
+
+
+@pytest.mark.parametrize("command", ["decide", "check-reply"])
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["没有.jsonl"], "没有这个文件"), (["."], "这是目录"), ([], "没有写出 FILE"), (["-", "--rulebook", "没有"], "没有这个目录"), (["x\0y"], "打不开"),
+])
+def test_a_file_that_cannot_be_read_is_told_in_chinese_with_status_2(command: str, arguments: list[str], words: str) -> None:
+    result = CliRunner().invoke(group, [command, *arguments])
+    assert result.exit_code == 2 and result.stdout == "" and words in result.stderr
+
+
+def test_check_reply_names_a_key_that_stands_twice() -> None:
+    line = '{"id": "r1", "platform": "tmall", "as_of": "2026-11-21T10:00:00+08:00", "reply": "好", "reply": "不好"}'
+    result = CliRunner().invoke(group, ["check-reply", "-"], input=line)
+    answer = json.loads(result.stdout)
+    assert result.exit_code == 1 and list(answer) == ["id", "error"] and "「reply」" in answer["error"]

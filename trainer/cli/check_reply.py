@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import click
 
+from trainer.cli.files import Folder, InputFile, lines_of, needed
 from trainer.config import ROOT
 from trainer.errors import TrainerError
 from trainer.replies.lines import check_lines
@@ -13,16 +14,17 @@ from trainer.rules import Rulebook
 
 
 @click.command("check-reply")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=InputFile(), required=False)
 @click.option(
     "--rulebook",
     "path",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Folder(),
     default=ROOT / "question_bank" / "rulebook",
     help="规则目录。",
 )
-def command(file: BinaryIO, path: Path) -> None:
+def command(file: BinaryIO | None, path: Path) -> None:
     """Judge replies: JSON lines in, JSON lines out, in order; - is standard input. Exit 1 if a line is an error."""
+    source = needed(file)
     try:
         rulebook = Rulebook.load(path)
     except TrainerError as error:
@@ -30,7 +32,7 @@ def command(file: BinaryIO, path: Path) -> None:
         raise SystemExit(1) from None
     out = sys.stdout.buffer
     failed = False
-    for line, is_error in check_lines(rulebook, file):
+    for line, is_error in check_lines(rulebook, lines_of(source)):
         out.write(line)
         out.flush()
         failed = failed or is_error

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.bank import Bank
 from trainer.cli.check_reply import command as check_reply
+from trainer.cli.files import Folder, InputFile, lines_of, needed
 from trainer.config import ROOT
 from trainer.content import Question
 from trainer.errors import TrainerError
@@ -32,7 +33,7 @@ group = AppGroup("rules", help="规则：提问、检查回复、覆盖情况、
 group.add_command(check_reply)
 
 RULEBOOK = ROOT / "question_bank" / "rulebook"
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FOLDER = Folder()
 
 
 def load_rulebook(path: Path) -> Rulebook:
@@ -58,17 +59,18 @@ def published_rulebook(info: ScriptInfo) -> Rulebook:
 
 
 @group.command("decide", with_appcontext=False)
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=InputFile(), required=False)
 @click.option("--rulebook", "path", type=_FOLDER, default=RULEBOOK, help="规则目录。")
 @click.option("--db", "published", is_flag=True, help="用数据库里当前发布的规则，不读文件。")
 @pass_script_info
-def decide(info: ScriptInfo, file: BinaryIO, path: Path, published: bool) -> None:
+def decide(info: ScriptInfo, file: BinaryIO | None, path: Path, published: bool) -> None:
     """Answer questions: JSON lines in, JSON lines out, in order; - is standard input. Exit 1 if a line is an error."""
+    source = needed(file)
     rulebook = published_rulebook(info) if published else load_rulebook(path)
     out = sys.stdout.buffer
-    live = getattr(file, "name", "") == "<stdin>"
+    live = getattr(source, "name", "") == "<stdin>"
     failed = False
-    for line, is_error in answer_lines(rulebook, file):
+    for line, is_error in answer_lines(rulebook, lines_of(source)):
         out.write(line)
         failed = failed or is_error
         if live:

@@ -10,6 +10,7 @@ from typing import Any
 from trainer.replies.checker import check_reply
 from trainer.replies.wording import ACTS
 from trainer.rules import Rulebook
+from trainer.rules.jsonlines import doubled_words, identifier, read_json
 from trainer.rules.vocabulary import PLATFORMS
 
 KEYS = ("id", "platform", "as_of", "buyer", "reply", "facts", "expect")
@@ -31,18 +32,20 @@ def check_lines(rulebook: Rulebook, lines: Iterable[bytes]) -> Iterator[tuple[by
 
 def _check_line(rulebook: Rulebook, line: bytes, number: int) -> dict[str, Any]:
     try:
-        asked = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return {"id": None, "error": f"第 {number} 行不是 JSON 对象,请每行写一个 {{…}},用 UTF-8 编码"}
+        asked, doubled = read_json(line)
+    except ValueError as error:
+        return {"id": None, "error": f"第 {number} 行不是 JSON 对象（{error}），请每行写一个 {{…}}，用 UTF-8 编码"}
     if not isinstance(asked, dict):
         return {
             "id": None,
-            "error": f'第 {number} 行不是 JSON 对象,请写成 {{"id": …, "platform": …, "as_of": …, "reply": …}}',
+            "error": f'第 {number} 行不是 JSON 对象，请写成 {{"id": …, "platform": …, "as_of": …, "reply": …}}',
         }
+    if doubled is not None:
+        return {"id": identifier(asked.get("id")), "error": f"第 {number} 行：{doubled_words(doubled)}"}
     try:
         _check_keys(asked, rulebook)
     except LineError as error:
-        return {"id": asked.get("id"), "error": f"第 {number} 行:{error}"}
+        return {"id": identifier(asked.get("id")), "error": f"第 {number} 行：{error}"}
     findings = check_reply(
         asked["reply"],
         platform=asked["platform"],
@@ -52,23 +55,23 @@ def _check_line(rulebook: Rulebook, line: bytes, number: int) -> dict[str, Any]:
         facts=asked.get("facts"),
         expect=asked.get("expect"),
     )
-    return {"id": asked.get("id"), **findings.to_dict()}
+    return {"id": identifier(asked.get("id")), **findings.to_dict()}
 
 
 def _check_keys(asked: Mapping[str, Any], rulebook: Rulebook) -> None:
     for key in asked:
         if key not in KEYS:
-            raise LineError(f"不认识的键「{key[:60]}」,可用的键:{'、'.join(KEYS)}")
+            raise LineError(f"不认识的键「{key[:60]}」，可用的键：{'、'.join(KEYS)}")
     for key in ("platform", "as_of", "reply"):
         if not isinstance(asked.get(key), str):
-            raise LineError(f"{key} 必须是文字,请补上")
+            raise LineError(f"{key} 必须是文字，请补上")
     if asked["platform"] not in PLATFORMS:
-        raise LineError(f"不认识的平台「{asked['platform'][:60]}」,可用的平台:{'、'.join(PLATFORMS)}")
+        raise LineError(f"不认识的平台「{asked['platform'][:60]}」，可用的平台：{'、'.join(PLATFORMS)}")
     _check_moment(asked["as_of"])
     if asked.get("buyer") is not None and not isinstance(asked["buyer"], str):
-        raise LineError("buyer 必须是文字(买家上一句话),没有可以不写")
+        raise LineError("buyer 必须是文字（买家上一句话），没有可以不写")
     if asked.get("facts") is not None and not isinstance(asked["facts"], dict):
-        raise LineError('facts 必须是对象,如 {"order": {"amount": 99}},没有可以不写')
+        raise LineError('facts 必须是对象，如 {"order": {"amount": 99}}，没有可以不写')
     _check_expect(asked.get("expect"), rulebook)
 
 
@@ -76,16 +79,16 @@ def _check_moment(text: str) -> None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise LineError(f"as_of「{text[:40]}」不是时间,请写成 2026-11-21T10:00:00+08:00") from None
+        raise LineError(f"as_of「{text[:40]}」不是时间，请写成 2026-11-21T10:00:00+08:00") from None
     if moment.tzinfo is None:
-        raise LineError(f"as_of「{text[:40]}」没有时区,请写成 2026-11-21T10:00:00+08:00")
+        raise LineError(f"as_of「{text[:40]}」没有时区，请写成 2026-11-21T10:00:00+08:00")
 
 
 def _check_expect(expect: Any, rulebook: Rulebook) -> None:
     if expect is None:
         return
     if not isinstance(expect, dict) or any(key not in _EXPECT for key in expect):
-        raise LineError('expect 只能有 acts 和 decisions,如 {"acts": ["apologise"], "decisions": []}')
+        raise LineError('expect 只能有 acts 和 decisions，如 {"acts": ["apologise"], "decisions": []}')
     for key, known in (("acts", ACTS), ("decisions", rulebook.decisions)):
         names = expect.get(key)
         if names is None:
@@ -94,7 +97,7 @@ def _check_expect(expect: Any, rulebook: Rulebook) -> None:
             raise LineError(f"expect.{key} 必须是列表")
         for name in names:
             if not isinstance(name, str) or name not in known:
-                raise LineError(f"expect.{key} 里没有「{str(name)[:60]}」,可用的有:{'、'.join(known)}")
+                raise LineError(f"expect.{key} 里没有「{str(name)[:60]}」，可用的有：{'、'.join(known)}")
 
 
 def _dump(answer: Mapping[str, Any]) -> bytes:

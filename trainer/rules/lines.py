@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
+from trainer.rules.jsonlines import doubled_words, identifier, read_json
 from trainer.rules.problems import MissingFacts, QuestionError, RuleError, did_you_mean
 from trainer.rules.rulebook import Rulebook
 
 KEYS = ("id", "ask", "platform", "as_of", "facts")
-_REFUSED = (json.JSONDecodeError, UnicodeDecodeError, RecursionError, ValueError, ArithmeticError)
 
 
 def answer_lines(rulebook: Rulebook, lines: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -26,15 +25,16 @@ def answer_lines(rulebook: Rulebook, lines: Iterable[bytes]) -> Iterator[tuple[b
 def answer_line(rulebook: Rulebook, line: bytes) -> dict[str, Any]:
     """The answer, the missing facts or the error of one line."""
     try:
-        question = json.loads(line.decode("utf-8"), parse_float=Decimal, parse_constant=Decimal)
-    except _REFUSED as error:
-        return {"id": None, "error": f"这一行不是 JSON 对象：{_why(error)}"}
+        question, doubled = read_json(line)
+    except ValueError as error:
+        return {"id": None, "error": f"这一行不是 JSON 对象：{error}"}
     if not isinstance(question, dict):
         return {
             "id": None,
             "error": '这一行要写成 JSON 对象，如 {"id": "c1", "ask": …, "platform": …, "as_of": …, "facts": {…}}',
         }
-    return {"id": _identifier(question.get("id")), **_answer(rulebook, question)}
+    answer = {"error": doubled_words(doubled)} if doubled is not None else _answer(rulebook, question)
+    return {"id": identifier(question.get("id")), **answer}
 
 
 def _answer(rulebook: Rulebook, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,21 +57,6 @@ def _answer(rulebook: Rulebook, question: Mapping[str, Any]) -> dict[str, Any]:
     except (QuestionError, RuleError) as error:
         return {"error": error.message}
     return decision.to_dict()
-
-
-def _identifier(value: Any) -> Any:
-    """The id as it came; a number that JSON cannot hold becomes null."""
-    if isinstance(value, Decimal):
-        return float(value) if value.is_finite() else None
-    return value
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"第 {error.colno} 个字符处写法有误"
-    if isinstance(error, UnicodeDecodeError):
-        return "不是 UTF-8 文本"
-    return "嵌套太深" if isinstance(error, RecursionError) else "有读不了的数"
 
 
 def _dump(answer: Mapping[str, Any]) -> bytes:
