@@ -92,7 +92,7 @@ def question_flaws(question: Question, rulebook: Rulebook | None, as_of: datetim
 def _texts(question: Question) -> tuple[Texts, Texts]:
     """Texts that state what is right, and those that stand before the answer."""
     kind = TYPES.get(question.type)
-    texts: Texts = [(("explain",), question.explain)]
+    texts: Texts = [(("explain",), question.explain), (("hint",), question.hint)]
     shown: Texts = [(("stem",), question.stem)]
     if kind:
         body = kind.read(Reader(question.body))

@@ -10,7 +10,7 @@ _TOP: Mapping[str, str] = {
         text""",
     "question": """id type title platforms topic systems posts difficulty pool red_line open_book as_of rules stem params decision
         answer right why options keep_order distractors mistakes steps pairs extra chat text blanks platform buyer facts
-        required forbidden critical deduct length samples explain literal note""",
+        required forbidden critical deduct length samples hint explain literal note""",
     "paper": """id title platforms post certifying as_of minutes intro sections pass attempts cooldown_hours show no_paste
         room_code certificate note""",
     "shop": "id name platform category intro promises authority couriers return_address goods phrases rules note",

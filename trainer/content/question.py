@@ -24,6 +24,7 @@ COMMON = (
     "as_of",
     "rules",
     "stem",
+    "hint",
     "explain",
     "literal",
     "note",
@@ -48,6 +49,7 @@ class Question:
     open_book: bool = False
     as_of: str = ATTEMPT
     rules: tuple[str, ...] = ()
+    hint: str = ""
     explain: str = ""
     literal: tuple[str, ...] = ()
     note: str = ""
@@ -80,6 +82,7 @@ class Question:
             open_book=reader.flag("open_book"),
             as_of=reader.moment("as_of", (ATTEMPT,), ATTEMPT),
             rules=reader.texts("rules"),
+            hint=reader.text("hint", "", limit=300),
             explain=reader.text("explain", ""),
             literal=reader.texts("literal"),
             note=reader.text("note", ""),
@@ -111,7 +114,7 @@ class Question:
             out["rules"] = list(self.rules)
         out["stem"] = self.stem
         out |= self.body
-        out |= {name: getattr(self, name) for name in ("explain", "note") if getattr(self, name)}
+        out |= {name: getattr(self, name) for name in ("hint", "explain", "note") if getattr(self, name)}
         if self.literal:
             out["literal"] = list(self.literal)
         return out

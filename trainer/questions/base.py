@@ -168,6 +168,8 @@ def assemble(kind: QuestionType, making: Making) -> Variant:
     # What the decision says comes first: the first rule is the one that marks cite.
     rules = tuple(dict.fromkeys((*made.rules, *question.rules))) or cited_rules(question.explain)
     shown = {"stem": making.plain(question.stem), **made.shown}
+    if question.hint:
+        shown["hint"] = making.plain(question.hint)
     key = {**made.key, "explain": making.rich(question.explain, made.extra), "rule": rules[0] if rules else None}
     return Variant(question.id, question.type, making.variant_no, making.as_of.isoformat(), shown, key, rules)
 

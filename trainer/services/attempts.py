@@ -27,6 +27,7 @@ from trainer.services.candidates import exam_candidates, seen_questions
 from trainer.services.closing import SLACK, is_closed, shown_state
 from trainer.services.drawing import Pick, draw_cases, draw_paper, number, permuted
 from trainer.services.grading import REVIEW_HOURS, grade_attempt
+from trainer.services.previews import picks_on
 from trainer.services.releases import current_release
 
 log = logging.getLogger(__name__)
@@ -139,24 +140,32 @@ def start_attempt(session: Session, user: User, assignment: Assignment, now: dat
     return _create(session, user, assignment.paper_revision, now, assignment=assignment, no=len(done) + 1, client_mark=client_mark)
 
 
-def start_paper(session: Session, user: User, paper: Revision, now: datetime, preview: bool = False) -> Attempt:
-    """Begin a practice paper or a trainer's preview, or return the one in progress; neither needs an assignment."""
+def start_paper(session: Session, user: User, paper: Revision, now: datetime, preview: bool = False,
+                as_of: datetime | None = None) -> Attempt:
+    """Begin a practice paper or a trainer's preview, or return the one in progress; neither needs an assignment.
+
+    A preview may be drawn and judged by the rules of another date, `as_of`; one of another date in progress is closed.
+    """
     session.execute(select(User.id).where(User.id == user.id).with_for_update())
     done = session.scalars(select(Attempt).where(
         Attempt.user_id == user.id, Attempt.assignment_id.is_(None), Attempt.paper_revision_id == paper.id,
         Attempt.preview.is_(preview)).order_by(Attempt.no)).all()
     if done and not is_closed(done[-1], now):
-        return done[-1]
-    return _create(session, user, paper, now, assignment=None, no=len(done) + 1, preview=preview)
+        if not preview or done[-1].as_of == (as_of or done[-1].as_of):
+            return done[-1]
+        submit_attempt(session, done[-1], now, now)
+    return _create(session, user, paper, now, assignment=None, no=len(done) + 1, preview=preview, as_of=as_of if preview else None)
 
 
 def _create(session: Session, user: User, paper_revision: Revision, now: datetime, *, assignment: Assignment | None,
-            no: int, preview: bool = False, client_mark: str = "") -> Attempt:
+            no: int, preview: bool = False, client_mark: str = "", as_of: datetime | None = None) -> Attempt:
     paper = paper_revision.body
     release = current_release(session)
     seed = f"{user.id}.{assignment.id if assignment else 'p' + str(paper_revision.id)}.{no}"
-    pool = exam_candidates(session, release, now)
+    pool = exam_candidates(session, release, as_of or now)
     picks = draw_paper(paper, pool, seen_questions(session, user.id), seed)
+    if as_of is not None:
+        picks = picks_on(session, release, picks, as_of)
     limit = timedelta(minutes=int(paper.get("minutes") or 60))
     deadline = now + limit
     if assignment is not None:
@@ -167,7 +176,7 @@ def _create(session: Session, user: User, paper_revision: Revision, now: datetim
     teams = teams_of(session, user.id, now)
     attempt = Attempt(
         user_id=user.id, assignment=assignment, paper_revision=paper_revision, no=no, seed=seed, release_id=release.id,
-        as_of=now, checker=CHECKER_VERSION, started_at=now, deadline_at=deadline, state="in_progress", preview=preview, client_mark=client_mark,
+        as_of=as_of or now, checker=CHECKER_VERSION, started_at=now, deadline_at=deadline, state="in_progress", preview=preview, client_mark=client_mark,
         team_id=teams[0] if teams else None)
     session.add(attempt)
     session.flush()

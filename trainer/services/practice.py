@@ -1,7 +1,7 @@
 """Practice with feedback at once, mastery by topic, and the 错题本 on an FSRS schedule."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from trainer.errors import InputError
-from trainer.models import ContentItem, PracticeAnswer, Release, ReviewCard, Revision, User, VariantRow
+from trainer.models import (
+    Assignment,
+    Attempt,
+    ContentItem,
+    PracticeAnswer,
+    Release,
+    ReviewCard,
+    Revision,
+    User,
+    VariantRow,
+)
 from trainer.questions import grade
 from trainer.replies import CHECKER_VERSION
 from trainer.services.candidates import exam_candidates
@@ -70,6 +80,17 @@ def next_variant(session: Session, user: User, now: datetime, topic: str | None 
     day = now.date().isoformat()
     best = min(fresh, key=lambda c: (counts.get(c.slug, 0), number(f"{user.id}.{day}", c.slug), c.slug))
     return pick_variant(best, user.id, counts.get(best.slug, 0))
+
+
+def fresh_variant(session: Session, user: User, answer: PracticeAnswer, now: datetime) -> tuple[int | None, bool]:
+    """A variant for another try at the question of an answer, another one than that where there is one; and whether it is another."""
+    shelf = {c.slug: c for c in practice_candidates(session, current_release(session), now)}
+    candidate = shelf.get(answer.question_slug)
+    if candidate is None:
+        return None, False
+    others = {no: vid for no, vid in candidate.variants.items() if vid != answer.variant_id} or candidate.variants
+    counts = _counts(session, user.id)
+    return pick_variant(replace(candidate, variants=others), user.id, counts.get(candidate.slug, 0)), len(candidate.variants) > 1
 
 
 def variants_for(session: Session, user: User, slugs: Sequence[str], now: datetime) -> list[VariantRow]:
@@ -144,19 +165,29 @@ def due_cards(session: Session, user_id: int, now: datetime) -> list[ReviewCard]
         ReviewCard.user_id == user_id, ReviewCard.due_at <= now).order_by(ReviewCard.due_at, ReviewCard.id)))
 
 
-def all_cards(session: Session, user_id: int) -> list[tuple[ReviewCard, str]]:
-    """Every card with the title of its question, the next due first."""
-    rows = session.execute(select(ReviewCard, ContentItem.title).join(
-        ContentItem, (ContentItem.slug == ReviewCard.question_slug) & (ContentItem.kind == "question"), isouter=True
-    ).where(ReviewCard.user_id == user_id).order_by(ReviewCard.due_at, ReviewCard.id))
-    return [(card, title or card.question_slug) for card, title in rows]
+@dataclass(frozen=True)
+class BookRow:
+    """A card of the 错题本 with the title of its question and the exam that it came from."""
+
+    card: ReviewCard
+    title: str
+    exam: str | None
+
+
+def all_cards(session: Session, user_id: int) -> list[BookRow]:
+    """Every card, the next due first."""
+    rows = session.execute(select(ReviewCard, ContentItem.title, Assignment.title).join(
+        ContentItem, (ContentItem.slug == ReviewCard.question_slug) & (ContentItem.kind == "question"), isouter=True).join(
+            Attempt, Attempt.id == ReviewCard.from_attempt_id, isouter=True).join(
+                Assignment, Assignment.id == Attempt.assignment_id, isouter=True).where(
+                    ReviewCard.user_id == user_id).order_by(ReviewCard.due_at, ReviewCard.id))
+    return [BookRow(card, title or card.question_slug, exam) for card, title, exam in rows]
 
 
 def forecast(session: Session, user_id: int, now: datetime, days: int = 7) -> list[int]:
-    """How many cards fall due today (with those overdue) and on each of the following days."""
-    moments = session.scalars(select(ReviewCard.due_at).where(ReviewCard.user_id == user_id)).all()
+    """How many reviews come due in each of the next days, overdue ones counted today."""
     counts = [0] * days
-    for moment in moments:
+    for moment in session.scalars(select(ReviewCard.due_at).where(ReviewCard.user_id == user_id)):
         day = max(0, (moment - now) // timedelta(days=1))
         if day < days:
             counts[day] += 1

@@ -48,7 +48,7 @@ def rekeyed(old: Variant, new: Variant, free: bool) -> Variant | None:
 
 
 def _face(shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in shown.items() if name not in ("stem", "keep_order")}
+    return {name: value for name, value in shown.items() if name not in ("stem", "hint", "keep_order")}
 
 
 def _matched(old: Variant, new: Variant, name: str) -> Variant | None:

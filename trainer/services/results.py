@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from trainer.models import Attempt, AttemptItem, Certificate, Grade, Irregularity, PracticeAnswer, Review, User
+from trainer.questions import Variant
 from trainer.rules import Rulebook
 from trainer.services.assignments import keys_of, last_closing
 from trainer.services.closing import shown_state
@@ -166,6 +167,16 @@ def shown_answers(answers: Sequence[PracticeAnswer], rulebook: Rulebook) -> list
             "text": answer.answer.get("text", ""), "right": answer.points >= 1000, "body": body, "topic": answer.topic,
         })
     return rows
+
+
+def judged_item(body: Mapping[str, Any], variant: Variant, answer: Mapping[str, Any], points: int, marks: Sequence[Mapping[str, Any]],
+                findings: Mapping[str, Any] | None, rulebook: Rulebook) -> dict[str, Any]:
+    """A judged answer that is stored nowhere, as the templates of questions show it."""
+    return {
+        "type": variant.type, "shown": variant.shown, "answer": answer, "key": variant.key, "points": points, "findings": findings,
+        "marks": [_worth_mark(mark, 1000, rulebook) for mark in marks], "parts": ordered(variant.shown, answer.get("order") or []),
+        "text": answer.get("text", ""), "right": points >= 1000, "body": body, "topic": body.get("topic"),
+    }
 
 
 def irregularities(session: Session, attempt: Attempt) -> list[Irregularity]:

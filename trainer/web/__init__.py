@@ -15,6 +15,7 @@ from trainer.web import (
     home,
     learn,
     practice,
+    preview,
     rules,
     search,
     team,
@@ -25,5 +26,5 @@ from trainer.web.roster.views import bp as roster
 
 BLUEPRINTS: list[Blueprint] = [
     home.bp, auth, admin, roster, learn.bp, practice.bp, exams.bp, desk.bp, certificates.bp, team.bp, grading.bp, assignments.bp,
-    authoring.bp, exchange.bp, bench.bp, rules.bp, calculators.bp, search.bp,
+    authoring.bp, preview.bp, exchange.bp, bench.bp, rules.bp, calculators.bp, search.bp,
 ]

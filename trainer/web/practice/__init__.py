@@ -1,5 +1,6 @@
-"""Practice and the 错题本."""
+"""Practice, the 错题本 and the typing test."""
 
+from trainer.web.practice import typing
 from trainer.web.practice.views import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "typing"]

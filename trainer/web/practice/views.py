@@ -1,5 +1,6 @@
 """Practice by topic with feedback at once, and the 错题本."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from trainer.services import practice
 from trainer.services.releases import current_rulebook
 from trainer.services.results import shown_answers
 from trainer.web.answers import as_item, read_answer
-from trainer.web.clock import now
+from trainer.web.clock import BEIJING, now
 from trainer.web.topics import topic_name
 
 bp = Blueprint("practice", __name__, url_prefix="/practice")
@@ -77,22 +78,41 @@ def answer(variant_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("practice.feedback", answer_id=row.id), 303)
 
 
+def answer_or_404(answer_id: int) -> PracticeAnswer:
+    """An answer of the person at the page."""
+    return db.session.scalar(select(PracticeAnswer).where(
+        PracticeAnswer.id == answer_id, PracticeAnswer.user_id == current_user.id).options(
+            joinedload(PracticeAnswer.variant).joinedload(VariantRow.revision))) or abort(404)
+
+
 @bp.get("/answers/<int:answer_id>")
 def feedback(answer_id: int) -> str:
     """An answer with its marks, the key and the rule behind every point."""
-    row = db.session.scalar(select(PracticeAnswer).where(
-        PracticeAnswer.id == answer_id, PracticeAnswer.user_id == current_user.id).options(
-            joinedload(PracticeAnswer.variant).joinedload(VariantRow.revision)))
-    if row is None:
-        abort(404)
+    row = answer_or_404(answer_id)
     item = shown_answers([row], current_rulebook(db.session()))[0]
-    return render_template("practice/feedback.html", item=item, row=row, topic_name=topic_name)
+    _, more = practice.fresh_variant(db.session(), current_user, row, now())
+    return render_template("practice/feedback.html", item=item, row=row, more=more, topic_name=topic_name)
+
+
+@bp.get("/answers/<int:answer_id>/again")
+def again(answer_id: int) -> Response:
+    """Another try at the same question, with other numbers where it has any."""
+    row = answer_or_404(answer_id)
+    variant_id, _ = practice.fresh_variant(db.session(), current_user, row, now())
+    if variant_id is None:
+        flash("这道题已停用，换一道吧。", "warning")
+        return redirect(url_for("practice.index"), 303)
+    return redirect(url_for("practice.question", variant_id=variant_id, context=row.context), 303)
 
 
 @bp.get("/mistakes")
 def mistakes() -> str:
-    """错题本: what is due, when the rest comes, and each question's history."""
+    """错题本: what is due, when the rest comes, how well each topic is known and what to do next."""
     session = db.session()
+    today = now().astimezone(BEIJING).date()
+    coming = practice.forecast(session, current_user.id, now(), 14)
+    topics = sorted((m for m in practice.mastery(session, current_user.id, now()) if m.share is not None), key=lambda m: (m.share, m.topic))
     return render_template(
-        "practice/mistakes.html", cards=practice.all_cards(session, current_user.id), due=len(
-            practice.due_cards(session, current_user.id, now())), forecast=practice.forecast(session, current_user.id, now()))
+        "practice/mistakes.html", cards=practice.all_cards(session, current_user.id), topics=topics, topic_name=topic_name,
+        due=len(practice.due_cards(session, current_user.id, now())),
+        forecast=[(today + timedelta(days=n), count) for n, count in enumerate(coming)])

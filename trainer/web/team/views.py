@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from trainer.extensions import db
 from trainer.models import DeskSession, Team, TeamMember, User, UserRole
-from trainer.services import practice, readiness, reviews, weekly
+from trainer.services import practice, readiness, reviews, typing_tests, weekly
 from trainer.services.certificates import certificates_of
 from trainer.services.people import visible_people, visible_person
 from trainer.services.spreadsheet import write_xlsx
@@ -99,7 +99,7 @@ def person(user_id: int) -> str:
         DeskSession.user_id == user_id, DeskSession.preview.is_(False)).order_by(DeskSession.started_at.desc()).limit(20)).all()
     return render_template(
         "team/person.html", person=found, row=readiness.standings(session, [found], now())[0], desks=desks,
-        topics=practice.mastery(session, user_id, now()), topic_name=topic_name, certificates=certificates_of(session, user_id))
+        typing=typing_tests.typing_history(session, user_id), topics=practice.mastery(session, user_id, now()), topic_name=topic_name, certificates=certificates_of(session, user_id))
 
 
 @bp.get("/report")
