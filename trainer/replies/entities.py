@@ -16,7 +16,8 @@ _EMAIL = re.compile(
     r"[a-z0-9._+-]{2,40} ?(?:@|#|\(at\)|艾特) ?[a-z0-9-]{2,30}(?:\.|点)(?:com|cn|net|org)|[a-z0-9._]{3,30}(?:@|艾特)(?:qq|163|126|sina)"
 )
 _LINK = re.compile(
-    r"(?:https?://|www\.)[a-z0-9./?=&%_#~:-]{3,200}|[a-z0-9-]{1,40}(?:\.|点)(?:com|cn|net|top|xyz|shop|cc|vip|me|ltd|io|site|tv|info|store|club|live|link|fun|online|icu|wang|pro|taobao|tmall)"
+    r"(?:https?://|www\.)[a-z0-9./?=&%_#~:-]{3,200}|[a-z0-9-]{1,40}(?:\.| ?点 ?)"
+    r"(?:com|cn|net|top|xyz|shop|cc|vip|me|ltd|io|site|tv|info|store|club|live|link|fun|online|icu|wang|pro|taobao|tmall)"
     r"(?:\.[a-z]{2,4})?(?:/[a-z0-9./?=&%_#-]{0,160})?"
 )
 _HOME = re.compile(
@@ -27,10 +28,10 @@ _MONEY = re.compile(
     rf"¥ ?({NUMBER})|({NUMBER})(?:多|来|几)? ?(元|块|圆|毛|角|分钱|rmb|大洋|米(?=红包))(?!一样)|(几|十几|几十)(块|元|毛)"
 )
 _RATE = re.compile(
-    rf"(\d{{1,3}}(?:\.\d+)?) ?%|百分之({NUMBER})|({NUMBER})成|({NUMBER})(?:个)?(?:税点|点)(?!前|钟|左右到|多|半|到|整|后|之|以|上|下|可|\d)"
+    rf"(\d{{1,3}}(?:\.\d+)?) ?%|百分之({NUMBER})|({NUMBER})成|({NUMBER})(?:个)?(?:税点|点)(?!前|钟|点|左右到|多|半|到|整|后|之|以|上|下|可|\d)"
 )
 _SPAN = re.compile(
-    rf"({NUMBER}) ?(?:个)?(多)? ?(工作日|自然日|小时|钟头|h(?![a-z])|天|日(?!常)|周|星期|礼拜|月(?!\d)|年|分钟|min|秒)"
+    rf"(?<![周期拜])({NUMBER}) ?(?:个)?(多)? ?(工作日|自然日|小时|钟头|h(?![a-z])|天|日(?!常)|周|星期|礼拜|月(?!\d)|年|分钟|min|秒)"
 )
 _TIMES = re.compile(rf"假一(?:罚|赔)({NUMBER})|退一赔({NUMBER})|({NUMBER})倍")
 _UNIT_HOURS = {"小时": 1, "钟头": 1, "h": 1, "天": 24, "日": 24, "自然日": 24, "周": 168, "星期": 168, "礼拜": 168}
