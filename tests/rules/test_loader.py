@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -231,3 +232,34 @@ def test_texts_are_rendered_and_cut_at_their_figures(rulebook: Rulebook) -> None
 def test_the_badge_says_whether_a_rule_was_checked(rulebook: Rulebook) -> None:
     assert rulebook.badge("tmall.shipping.normal_72h").text == "待核对"
     assert rulebook.badge("law.fraud.triple").text == "现行已核对"
+
+
+# --- withdrawn rules ---
+
+
+def withdrawn(rulebook: Rulebook, **change: object) -> Rulebook:
+    """The shipped rulebook with one rule withdrawn on 2026-11-21."""
+    data = json.loads(rulebook.canonical_json())
+    for rule in data["rules"]:
+        if rule["id"] == "tb.complaint.appeal_7d":
+            rule["currency"] = {"status": "withdrawn", "by": "周", "date": "2026-11-21", "against": "被新规取代"}
+            rule.update(change)
+    return Rulebook.from_json(json.dumps(data))
+
+
+@pytest.mark.parametrize(("as_of", "appeal_by"), [
+    ("2026-11-20T23:59:59+08:00", "2026-01-08T00:00:00+08:00"), ("2026-11-21T00:00:00+08:00", None), ("2026-11-22T00:00:00+08:00", None),
+])
+def test_a_withdrawn_rule_without_a_last_day_decides_no_more_from_that_day(rulebook: Rulebook, as_of: str, appeal_by: str | None) -> None:
+    book = withdrawn(rulebook)
+    facts = {"complained_at": "2026-01-01T00:00:00+08:00"}
+    decision = book.decide("appeal.due", platform="taobao", as_of=as_of, facts=facts)
+    assert decision.answer == {"appeal_by": appeal_by} and bool(decision.because) is (appeal_by is not None)
+    assert Rulebook.from_json(book.canonical_json()).digest == book.digest
+
+
+def test_a_last_day_that_is_written_goes_before_the_day_of_withdrawal(rulebook: Rulebook) -> None:
+    book = withdrawn(rulebook, effective={"to": "2027-01-01"})
+    assert str(book.rule("tb.complaint.appeal_7d").effective.end) == "2027-01-01"
+    early = withdrawn(rulebook, effective={"from": "2027-01-01"}).rule("tb.complaint.appeal_7d").effective
+    assert early.start is not None and not early.covers(early.start.moment), "withdrawn before it began: never in force"

@@ -61,6 +61,17 @@ class Decision:
         self._because: tuple[Because, ...] | None = None
         self._overridden: tuple[Overridden, ...] | None = None
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Decision):
+            return NotImplemented
+        mine, theirs = (self.ask, self.platform, self.as_of), (other.ask, other.platform, other.as_of)
+        return mine == theirs and self.values == other.values and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Decision({self.ask!r}, {self.platform!r}, {self.as_of.isoformat()}, {self.answer!r})"
+
     def _spoke(self) -> dict[str, tuple[Speaker, dict[str, Any]]]:
         """Each rule behind the answer once, with the values it spoke about; borrowed decisions come behind."""
         found: dict[str, tuple[Speaker, dict[str, Any]]] = {}

@@ -55,6 +55,7 @@ def read_rule(data: Any, file: str, problems: list[Problem]) -> Rule | None:
 def _build(shape: Shape) -> Rule:
     standing = shape.choice("standing", STANDINGS, needed=True) or "guides"
     decides = _slots(shape)
+    currency, judged = _currency(shape.part("currency"))
     _check_standing(shape, standing, decides)
     return Rule(
         id=_identifier(shape),
@@ -64,7 +65,7 @@ def _build(shape: Shape) -> Rule:
         topic=shape.choice("topic", TOPICS, needed=True) or "",
         kind=shape.choice("kind", KINDS, needed=True) or "",
         authority=shape.choice("authority", AUTHORITIES, needed=True) or "law",
-        effective=_effective(shape.part("effective")),
+        effective=_ended(_effective(shape.part("effective")), judged if currency.status == "withdrawn" else None),
         standing=standing,
         decides=decides,
         beats=tuple(_beat(shape, item, decides) for item in shape.items("beats")),
@@ -76,7 +77,7 @@ def _build(shape: Shape) -> Rule:
         caution=shape.text("caution"),
         examples=_examples(shape),
         source=_source(shape.part("source")),
-        currency=_currency(shape.part("currency")),
+        currency=currency,
         need=_need(shape.part("need")),
         systems=tuple(item for item in shape.items("systems") if isinstance(item, int)),
         note=shape.text("note"),
@@ -203,6 +204,14 @@ def _effective(shape: Shape) -> Effective:
     return Effective(start, end)
 
 
+def _ended(effective: Effective, withdrawn: Day | None) -> Effective:
+    """A withdrawn rule without a last day decides no more from the day on which it was withdrawn."""
+    if withdrawn is None or effective.end is not None:
+        return effective
+    start = effective.start
+    return Effective(start, start if start and start.date > withdrawn.date else withdrawn)
+
+
 def _then(shape: Shape, decides: tuple[str, ...]) -> dict[str, str]:
     then = {}
     slots = {slot.rpartition(".")[2]: slot for slot in decides}
@@ -253,15 +262,16 @@ def _source(shape: Shape) -> Source:
     )
 
 
-def _currency(shape: Shape) -> Currency:
+def _currency(shape: Shape) -> tuple[Currency, Day | None]:
+    """The currency, and the day on which somebody judged it."""
     shape.only(("status", "by", "date", "against"))
     status = shape.choice("status", CURRENCIES, needed=True) or "unchecked"
     needed = {"checked": ("by", "date", "against"), "withdrawn": ("by", "date")}.get(status, ())
     for key in needed:
         if not shape.data.get(key):
             shape.flaw("status", f"{shape.what}写了 {status}，却没有 {key}", "核对或废止要写明谁、哪天、依据什么")
-    _day(shape, "date")
-    return Currency(status, shape.text("by"), shape.text("date"), shape.text("against"))
+    day = _day(shape, "date")
+    return Currency(status, shape.text("by"), shape.text("date"), shape.text("against")), day
 
 
 def _need(shape: Shape) -> dict[str, str]:
