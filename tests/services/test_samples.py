@@ -61,6 +61,12 @@ def test_half_the_marks_leave_the_label_to_a_trainer(session: Session, cast: Cas
     assert (sample.state, sample.labels[0].violations, sample.labels[0].acts) == ("open", None, None)
 
 
+def test_the_violations_that_the_person_ticked_are_the_label(session: Session, cast: Cast, item: AttemptItem, now: datetime) -> None:
+    review = reviews.appeal_item(session, cast.chen, item, "那是转述买家的话", now)
+    reviews.decide_review(session, cast.wang, review, item.worth // 2, "有一处不成立", now, ["off_platform_contact", "junk"])
+    assert session.scalars(select(ReplySample)).one().labels[0].violations == ["off_platform_contact"]
+
+
 def test_a_refused_appeal_is_no_sample(session: Session, cast: Cast, item: AttemptItem, now: datetime) -> None:
     decide(session, cast, item, None, now)
     assert session.scalars(select(ReplySample)).all() == []

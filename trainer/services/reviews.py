@@ -1,5 +1,6 @@
 """The review queue (待复核): reviews and appeals, decided by a person with a reason; nothing is overwritten."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -45,10 +46,12 @@ def appeal_item(session: Session, learner: User, item: AttemptItem, plea: str, n
     return row
 
 
-def decide_review(session: Session, by: User, review: Review, points: int | None, reason: str, now: datetime) -> None:
+def decide_review(session: Session, by: User, review: Review, points: int | None, reason: str, now: datetime,
+                  upheld: Sequence[str] | None = None) -> None:
     """Confirm the mark (points None) or override it, with a reason; then settle the attempt.
 
-    Points are thousandths of the item's worth. Raises InputError for a missing reason or points out of range, and
+    Points are thousandths of the item's worth; `upheld` are the violations found by the check that the person calls right, for
+    the labelled samples. Raises InputError for a missing reason or points out of range, and
     ConflictError where somebody else decided first.
     """
     attempt = lock_attempt(session, review.item.attempt_id)
@@ -61,7 +64,7 @@ def decide_review(session: Session, by: User, review: Review, points: int | None
     item = next(item for item in attempt.items if item.id == review.item_id)
     before = session.get(Grade, item.result.grade_id) if item.result else None
     _decide_grade(session, by, attempt, item, review, points, reason, now)
-    collect_decided(session, item, review.kind, before, points, reason, by, now)
+    collect_decided(session, item, review.kind, before, points, reason, by, now, upheld)
     verdict = "confirmed" if points is None else "changed"
     _close(session, by, item, verdict, reason, now)
     record(session, now, by.id, f"review.{verdict}", f"item:{item.id}", {"reason": reason.strip()[:500]})

@@ -111,17 +111,20 @@ def keep_rows(session: Session, drafts: Iterable[Draft], origin: str, by: User, 
 
 
 def collect_decided(session: Session, item: AttemptItem, kind: str, before: Grade | None, points: int | None, reason: str, by: User,
-                    now: datetime) -> ReplySample | None:
+                    now: datetime, upheld: Codes = None) -> ReplySample | None:
     """The sample of a typed reply whose mark was appealed or reviewed; None where there is no reply or the appeal was refused.
 
     What was confirmed is what the check had found; full marks instead mean no violation and every act asked for; else somebody must
-    still say what is in it. The same decision again makes nothing new; another one on the same answer appends a label.
+    still say what is in it. `upheld` are the violations that the person ticked, where he was asked. The same decision again makes
+    nothing new; another one on the same answer appends a label.
     """
     text = str((item.response.answer or {}).get("text", "")) if item.response is not None else ""
     if item.variant is None or not text.strip() or before is None or before.findings is None or (kind == "appeal" and points is None):
         return None
     shown, found = item.variant.shown, before.findings
     violations, acts = _decided(item, found, points)
+    if upheld is not None:
+        violations = [code for code in upheld if code in CODES]
     attempt = session.get_one(Attempt, item.attempt_id)
     names = (attempt.user.name, attempt.user.staff_no, attempt.user.name.removeprefix("小"))
     draft = Draft(str(shown.get("platform", "general")), text, str(shown.get("buyer", "")), item.variant.as_of, shown.get("facts"), violations, acts)

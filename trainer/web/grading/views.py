@@ -13,6 +13,7 @@ from trainer.models import Review, User
 from trainer.services import attempts, results, reviews
 from trainer.services.people import visible_people, visible_person
 from trainer.web.clock import now
+from trainer.web.marked_text import CODES
 
 bp = Blueprint("grading", __name__, url_prefix="/grading")
 
@@ -44,7 +45,7 @@ def _page(found: Review, typed: Mapping[str, str], error: InputError | None) -> 
     attempt = attempts.load_attempt(db.session(), found.item.attempt_id) or abort(404)
     view = results.attempt_view(db.session(), attempt, now(), reader=current_user)
     item = next(item for item in view["items"] if item["id"] == found.item_id)
-    return render_template("grading/review.html", review=found, item=item, view=view, typed=typed, error=error)
+    return render_template("grading/review.html", review=found, item=item, view=view, typed=typed, error=error, codes=CODES)
 
 
 @bp.post("/<int:review_id>")
@@ -54,7 +55,8 @@ def decide(review_id: int) -> Response | tuple[str, int]:
     changed = request.form.get("verdict") == "change"
     try:
         points = reviews.read_points(request.form.get("points", "")) if changed else None
-        reviews.decide_review(db.session(), current_user, found, points, request.form.get("reason", ""), now())
+        upheld = request.form.getlist("upheld") if "findings_shown" in request.form else None
+        reviews.decide_review(db.session(), current_user, found, points, request.form.get("reason", ""), now(), upheld)
     except InputError as error:
         db.session.rollback()
         return _page(review_or_404(review_id), request.form, error), 422
