@@ -162,6 +162,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "certificates.index": SUPERVISOR | ADMIN,
     "certificates.revoke": SUPERVISOR | ADMIN,
     "certificates.restore": SUPERVISOR | ADMIN,
+    "certificates.refresh_list": SUPERVISOR | ADMIN,
     "certificates.keep": SUPERVISOR | ADMIN,
 }
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from trainer.errors import InputError
 from trainer.extensions import db
 from trainer.models import Certificate, User
-from trainer.services import certificates
+from trainer.services import certificates, refresh
 from trainer.services.people import visible_people
 from trainer.web.clock import now
 
@@ -49,8 +49,10 @@ def _sheet(certificate: Certificate) -> dict[str, object]:
 
 @bp.get("/certificates/<number>")
 def page(number: str) -> str:
-    """The certificate as it prints."""
-    return render_template("certificates/page.html", **_sheet(certificate_or_404(number)))
+    """The certificate as it prints; besides, what needs a refresh because a rule changed since."""
+    certificate = certificate_or_404(number)
+    points = refresh.points_of(db.session(), [certificate], now())[certificate.id]
+    return render_template("certificates/page.html", points=points, **_sheet(certificate))
 
 
 @bp.get("/certificates/<number>.pdf")
@@ -78,6 +80,13 @@ def verify() -> str:
     return render_template(
         "certificates/verify.html", mark=mark, certificate=found, state=state, name=certificates.masked(found.user.name) if found
         else "", post=certificates.POSTS.get(found.post, found.post) if found else "", statement=certificates.STATEMENT)
+
+
+@bp.get("/certificates/refresh")
+def refresh_list() -> str:
+    """Whose certificates rest on rules that changed since, and on which points."""
+    ids = visible_people(current_user, now()).with_only_columns(User.id)
+    return render_template("certificates/refresh.html", rows=refresh.to_refresh(db.session(), ids, now()))
 
 
 @bp.get("/certificates")
