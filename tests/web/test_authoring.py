@@ -40,13 +40,13 @@ def test_the_pages_of_a_trainer_work(zhou: FlaskClient, address: str, words: str
 @pytest.mark.parametrize(("method", "address"), [
     ("get", "/authoring/questions/nothing"), ("get", "/authoring/questions/nothing/edit"), ("get", "/authoring/questions/new/nothing"),
     ("post", "/authoring/questions/nothing/publish"), ("post", "/authoring/questions/nothing/retire"),
-    ("post", "/authoring/papers/nothing/preview")])
+    ("post", "/preview/papers/nothing")])
 def test_what_is_missing_does_not_exist(zhou: FlaskClient, method: str, address: str) -> None:
     assert getattr(zhou, method)(address).status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/authoring/questions/exam.0/publish", "/authoring/questions/exam.0/retire",
-                                     "/authoring/papers/cert/preview", "/authoring/questions/try"])
+                                     "/preview/papers/cert", "/authoring/questions/try"])
 def test_a_change_is_never_made_by_a_get(zhou: FlaskClient, address: str) -> None:
     assert zhou.get(address).status_code in {404, 405}
 
@@ -104,7 +104,7 @@ def test_a_reply_that_cannot_be_tried_yet_says_why(zhou: FlaskClient) -> None:
 
 
 def test_a_preview_is_the_trainers_own_and_shows_its_keys(app: Flask, zhou: FlaskClient, staff: Cast) -> None:
-    sitting = zhou.post("/authoring/papers/cert/preview").location
+    sitting = zhou.post("/preview/papers/cert").location
     assert "（预览）" in zhou.get(sitting).text
     assert client_of(app, staff.chen).get(sitting).status_code == 404
     zhou.post(f"{sitting}/submit")

@@ -75,6 +75,15 @@ def variants_of(session: Session, item: ContentItem) -> list[VariantRow]:
             VariantRow.revision_id == item.published_id).order_by(VariantRow.as_of, VariantRow.variant_no)))
 
 
+def rules_of(session: Session, item: ContentItem) -> list[str]:
+    """The rules that the keys of the published revision rest on under the current release, by id."""
+    if item.published_id is None:
+        return []
+    return list(session.scalars(select(VariantRule.rule_id).join(VariantRow, VariantRow.id == VariantRule.variant_id).join(
+        ReleasePointer, ReleasePointer.release_id == VariantRow.release_id).where(
+            VariantRow.revision_id == item.published_id).distinct().order_by(VariantRule.rule_id)))
+
+
 def _shares(session: Session) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     for slug, points in session.execute(select(PracticeAnswer.question_slug, PracticeAnswer.points)):

@@ -89,7 +89,6 @@ RIGHTS: dict[str, frozenset[str]] = {
     "authoring.lessons": TRAINER,
     "authoring.cases": TRAINER,
     "authoring.papers": TRAINER,
-    "authoring.preview_paper": TRAINER,
     "bench.index": TRAINER | ADMIN,
     "bench.start": TRAINER | ADMIN,
     "bench.template": TRAINER | ADMIN,

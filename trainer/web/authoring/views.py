@@ -11,8 +11,8 @@ from trainer.errors import ContentError, InputError, TrainerError
 from trainer.extensions import db
 from trainer.models import ContentItem, Revision
 from trainer.questions import TYPES, Variant
-from trainer.services import attempts, authoring, catalogue_stats, publishing
-from trainer.services.published import published_revision, published_revisions
+from trainer.services import authoring, catalogue_stats, publishing
+from trainer.services.published import published_revisions
 from trainer.services.releases import current_rulebook
 from trainer.web.authoring.forms import empty_form, form_of, read_form
 from trainer.web.clock import now
@@ -55,7 +55,8 @@ def question(slug: str) -> str:
     newest = catalogue_stats.newest_revision(session, item)
     return render_template(
         "authoring/question.html", item=item, revision=newest, body=newest.body, history=catalogue_stats.history(session, item),
-        variants=catalogue_stats.variants_of(session, item), stats=catalogue_stats.facility(session, slug), types=TYPES,
+        variants=catalogue_stats.variants_of(session, item), stats=catalogue_stats.facility(session, slug),
+        rests=catalogue_stats.rules_of(session, item), types=TYPES,
         topic_name=topic_name, rulebook=current_rulebook(session))
 
 
@@ -188,12 +189,3 @@ def cases() -> str:
 def papers() -> str:
     """The papers, each with a preview as a learner."""
     return render_template("authoring/papers.html", rows=_sorted("paper"))
-
-
-@bp.post("/papers/<slug>/preview")
-def preview_paper(slug: str) -> Response:
-    """Sit a paper as a learner would; the attempt counts nowhere."""
-    revision = published_revision(db.session(), "paper", slug) or abort(404)
-    attempt = attempts.start_paper(db.session(), current_user, revision, now(), preview=True)
-    db.session.commit()
-    return redirect(url_for("exams.attempt", attempt_id=attempt.id), 303)
