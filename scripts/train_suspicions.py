@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from trainer.replies.checker import wording_of  # noqa: E402
-from trainer.replies.reader import read  # noqa: E402
-from trainer.replies.suspicion import MODEL, features  # noqa: E402
+from trainer.replies.reader import matches, read  # noqa: E402
+from trainer.replies.salad import salad_spans  # noqa: E402
+from trainer.replies.suspicion import MODEL, features, with_patterns  # noqa: E402
 from trainer.replies.wording import ACTS, CODES, Wording  # noqa: E402
 from trainer.rules import Rulebook  # noqa: E402
 
@@ -28,27 +29,45 @@ RATE = 0.5
 DECAY = 1e-3
 POSITIVE = 4.0
 KEPT_FROM = 40
+ACTS_IN_PART = "_contact_"  # in these files the acts are labelled only in part
 PARTLY = "?"  # only the codes of the reply are known, not its acts
 ALONE = "!"  # before an act: only of this act is it known whether the reply does it
 UNLEARNED = ("curt", "wrong_fact", "greet", "thank", "apologise")
-Sample = tuple[list[int], set[str]]
+Sample = tuple[list[int], list[int], set[str]]
 
 
-def load(parts: tuple[str, ...]) -> tuple[list[Sample], list[str]]:
-    """Labelled replies as feature numbers and codes, and the features that occur at least twice."""
+def load(parts: tuple[str, ...], without: str) -> tuple[list[Sample], list[str]]:
+    """Labelled replies as feature numbers, without and with the patterns met, and codes; and the features that occur at least twice."""
     rulebook = Rulebook.load(ROOT / "question_bank" / "rulebook")
     wording = wording_of(rulebook)
-    raw = [(features(read(text, buyer, wording), wording), codes) for text, buyer, codes in of_examples(wording)]
+    raw = [(*looked_at(text, buyer, wording), codes) for text, buyer, codes in of_examples(wording)]
     for part in parts:
         for path in sorted((ROOT / "tests" / "data" / "replies").glob(f"{part}_*.jsonl")):
+            if without and without in path.name:
+                continue
             for line in path.read_text(encoding="utf-8").splitlines():
                 sample = json.loads(line)
-                seen = read(sample["reply"], sample.get("buyer", ""), wording)
-                raw.append((features(seen, wording), set(sample["violations"]) | set(sample["acts"])))
-    count = Counter(feature for found, _ in raw for feature in found)
+                codes = set(sample["violations"]) | set(sample["acts"])
+                if ACTS_IN_PART in path.name:
+                    codes.add(PARTLY)
+                raw.append((*looked_at(sample["reply"], sample.get("buyer", ""), wording), codes))
+    count = Counter(feature for _, found, _ in raw for feature in found)
     names = sorted(feature for feature, n in count.items() if n >= 2)
     number = {name: i for i, name in enumerate(names)}
-    return [([number[f] for f in sorted(found) if f in number], codes) for found, codes in raw], names
+
+    def numbers(found: set[str]) -> list[int]:
+        return [number[f] for f in sorted(found) if f in number]
+
+    return [(numbers(plain), numbers(found), codes) for plain, found, codes in raw], names
+
+
+def looked_at(text: str, buyer: str, wording: Wording) -> tuple[set[str], set[str]]:
+    """The features of a reply, and these with the acts whose patterns it meets outside keyword lists."""
+    seen = read(text, buyer, wording)
+    plain = features(seen, wording)
+    salad = salad_spans(seen.discourse)
+    met = [m for m in matches(seen, wording, ()) if m.name in ACTS and not any(a <= m.start < b for a, b in salad)]
+    return plain, with_patterns(plain, met)
 
 
 def of_examples(wording: Wording) -> Iterator[tuple[str, str, set[str]]]:
@@ -79,7 +98,7 @@ def tells_of(code: str, known: set[str]) -> bool:
     return code in CODES or PARTLY not in known
 
 
-def train(samples: list[Sample], size: int, code: str) -> tuple[list[float], float]:
+def train(samples: list[tuple[list[int], set[str]]], size: int, code: str) -> tuple[list[float], float]:
     """AdaGrad on the logistic loss; positives weigh more because they are few."""
     weights, squares = [0.0] * size, [1e-6] * size
     bias, bias_square = -3.0, 1e-6
@@ -105,14 +124,15 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--with-held", action="store_true")
+    parser.add_argument("--without", default="", help="leave out the files with this in their names")
     parser.add_argument("--limit", type=float, default=-0.8)
     options = parser.parse_args()
-    samples, names = load(("tune", "held") if options.with_held else ("tune",))
+    samples, names = load(("tune", "held") if options.with_held else ("tune",), options.without)
     codes = [code for code in (*CODES, *ACTS) if code not in UNLEARNED]
     rows: dict[str, list[list[int]]] = {}
     bias: list[float] = []
     for number, code in enumerate(codes):
-        known = [each for each in samples if tells_of(code, each[1])]
+        known = [(found if code in ACTS else plain, said) for plain, found, said in samples if tells_of(code, said)]
         weights, start = train(known, len(names), code)
         bias.append(round(start, 3))
         for name, weight in zip(names, weights, strict=True):

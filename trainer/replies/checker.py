@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from trainer.replies.claims import Case, Statement, find_statements
+from trainer.replies.clauses import Span
 from trainer.replies.curt import MIN_CHARACTERS, curt_span
 from trainer.replies.factual import untrue_deeds, without_allowed
 from trainer.replies.findings import Act, Claim, Findings, Suspicion, Violation
-from trainer.replies.reader import Match, Read, matches, read
+from trainer.replies.reader import Match, Read, clause_of, matches, read
 from trainer.replies.salad import salad_spans
-from trainer.replies.suspicion import best_place, features, scores, suspicion_limit
+from trainer.replies.suspicion import best_place, features, scores, suspicion_limit, with_patterns
 from trainer.replies.wording import ACTS, CODES, Wording, compile_wording
 
 CHECKER_VERSION = "1"
@@ -56,10 +57,11 @@ def check_reply(
     """What the reply does well and wrong; pure, deterministic, and never raises for any text."""
     wording = wording_of(rulebook)
     seen = read(reply, buyer, wording)
-    learned = scores(features(seen, wording))
+    plain = features(seen, wording)
+    learned = scores(plain)
     found = matches(seen, wording, {name for name, score in learned.items() if score > _LOOSEST})
     salad = salad_spans(seen.discourse)
-    acts = _acts(seen, found, salad, learned)
+    acts = _acts(seen, [m for m in found if m.name in ACTS and not _within(m, salad)], salad, plain)
     case = Case(rulebook, platform, as_of, facts or {})
     slips = [m for m in found if m.name in CODES and (learned.get(m.name, 0.0) > _SENTENCE or not _within(m, salad))]
     slips = [*without_allowed(slips, case), *untrue_deeds(seen, wording, case)]
@@ -108,13 +110,10 @@ def _merged(found: Sequence[Match], seen: Read) -> list[Match]:
     return sorted(kept.values(), key=lambda m: (m.start, m.end, m.name))
 
 
-def _acts(
-    seen: Read, found: Sequence[Match], salad: Sequence[tuple[int, int]], learned: Mapping[str, float]
-) -> list[Match]:
-    """The acts whose clause is there; a loose pattern counts only where the model finds the act likely."""
-    wanted = [m for m in found if m.name in ACTS and not _within(m, salad)]
-    long = len(seen.reading.text) > _ONE_SENTENCE
-    earned = [m for m in wanted if (long and m.sure == "sure") or learned.get(m.name, 0.0) > _EARNS[m.sure]]
+def _acts(seen: Read, wanted: Sequence[Match], salad: Sequence[Span], plain: Collection[str]) -> list[Match]:
+    """The acts that a pattern finds and the model does not find unlikely, and those that the model alone finds likely."""
+    learned = scores(with_patterns(plain, wanted))
+    earned = [m for m in wanted if learned.get(m.name, 0.0) > _EARNS[m.sure]]
     if len(seen.reading.text) >= MIN_CHARACTERS and not salad:
         earned += _plain_acts(seen, learned, {m.name for m in earned})
     return _merged(earned, seen)
@@ -123,15 +122,18 @@ def _acts(
 def _plain_acts(seen: Read, learned: Mapping[str, float], earned: Collection[str]) -> list[Match]:
     """Acts that the model finds likely in a reply for which no pattern has the words."""
     likely = [name for name, score in learned.items() if score > _EARNS_ALONE and name in ACTS and name not in earned]
-    return [Match(name, *best_place(name, seen), "doubt", "learned") for name in likely]
+    found = [Match(name, *best_place(name, seen), "doubt", "learned") for name in likely]
+    return [m for m in found if not (m.name.startswith("offer_") and _doubted(seen, m))]
 
 
-_ONE_SENTENCE = 30
-"""Characters; the model has learnt single sentences, so what a strict pattern finds in a longer reply stands."""
+def _doubted(seen: Read, match: Match) -> bool:
+    """Whether the clause asks or denies, so that without a pattern it is not known what it offers."""
+    clause = clause_of(seen, match)
+    return clause.question or bool(seen.discourse.within("否定", clause.start, clause.end))
 
 
-_EARNS = {"clear": -99.0, "sure": -1.2, "doubt": -1.0, "weak": 0.5}
-_EARNS_ALONE = 0.8
+_EARNS = {"clear": -2.5, "sure": -0.8, "doubt": -0.6, "weak": 0.1}
+_EARNS_ALONE = 0.3
 
 
 def _within(match: Match, places: Sequence[tuple[int, int]]) -> bool:
@@ -160,7 +162,7 @@ def _slips(
 _PLAIN_TO_SEE = {"off_platform_contact", "off_platform_payment", "external_link"}
 _PLAIN_NEEDS = -2.5
 _NEEDS = {"sure": -1.3, "doubt": 0.3, "weak": 1.1}
-_LOOSEST = min(_EARNS["weak"], _NEEDS["weak"])
+_LOOSEST = _NEEDS["weak"]
 _DOUBTS = {"sure": -2.3, "doubt": -1.5}
 _NEEDS_THERE = 0.5
 _MOST_LEARNED = 2

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from trainer.replies.clauses import Span
-from trainer.replies.reader import Read
+from trainer.replies.reader import Match, Read
 from trainer.replies.wording import Wording
 
 MODEL = Path(__file__).with_name("suspicions.json")
@@ -31,6 +31,11 @@ def features(seen: Read, wording: Wording, place: Span | None = None) -> set[str
     for entry in seen.buyer.entries():
         found.update(wording.named_of(entry, "b:"))
     return found
+
+
+def with_patterns(found: Collection[str], matches: Iterable[Match]) -> set[str]:
+    """The features together with the acts whose patterns were met: what the model weighs for an act, but not for a slip."""
+    return {*found, *(f"p:{each.name}:{each.sure}" for each in matches)}
 
 
 def _pairs(text: str) -> set[str]:
