@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import Cast
 from tests.services import wording_bank
-from trainer.errors import ContentError, InputError
+from trainer.errors import ConflictError, ContentError, InputError
 from trainer.models import BenchRun, ChangeSet
 from trainer.services import bench, bench_drafts, bench_files, publishing
 from trainer.services.bench_export import result_book, template_book
@@ -131,6 +131,7 @@ def read(part: str, name: str, **typed: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("part", "typed", "words"), [
     ("violation", {"add": "(a+)+$"}, "像正则表达式"), ("violation", {"add": "加" * 300}, "最多 200 个"),
     ("violation", {"add": "<软体> .. 微信"}, "名字相近的概念：软件"),
+    ("violation", {"add": "微信 *"}, "没有词"),
     ("violation", {"drop": "没有过"}, "没有句式"), ("concept", {"drop": "没有过"}, "没有「没有过」"), ("concept", {"add": "字" * 61}, "最多 60 个"),
     ("violation", {"add": "\n".join(f"甲{n} 乙" for n in range(3000))}, "现在有 3000 行"), ("violation", {"add": "加 微", "when": "never"}, "从列表里选")])
 def test_a_change_that_cannot_be_read_is_refused_at_its_field(part: str, typed: dict[str, str], words: str) -> None:
@@ -176,13 +177,15 @@ def test_a_draft_is_published_as_a_change_set_and_taken_back(
     monkeypatch.setattr(bench_drafts, "slowdown", lambda *_: 1.0)
     wording_bank.publish_release(session, now)
     body = read("concept", "软件", add="橙泡泡")
-    draft = bench_drafts.save_draft(session, body, cast.zhou.id, now)
+    older, draft = (bench_drafts.save_draft(session, body, cast.zhou.id, now) for _ in range(2))
     assert bench.reported(bench.judge_rows([row(1, "加我橙泡泡聊吧")], current_rulebook(session), now)[0] or {}, "violations") == set()
     release = bench_drafts.publish_draft(session, current_rulebook(session), draft, cast.zhou.id, now)
     assert release.number == 2 and session.get_one(ChangeSet, release.change_set_id).title == "话术规则：概念「软件」"
     assert bench.reported(bench.judge_rows([row(1, "加我橙泡泡聊吧")], current_rulebook(session), now)[0] or {}, "violations") == {CONTACT}
     again, homeless = laid_over(wording_bank.rulebook(), published_changes(session))
     assert (again.digest, homeless) == (release.digest, [])
+    with pytest.raises(ConflictError, match="第 2 版"):
+        bench_drafts.publish_draft(session, current_rulebook(session), older, cast.zhou.id, now)
     back = bench_drafts.save_draft(session, read("concept", "软件"), cast.zhou.id, now)
     assert publishing.publish(session, [back], "撤回", cast.zhou.id, now).digest == wording_bank.rulebook().digest
 

@@ -133,6 +133,8 @@ def _slot(part: str, lexicon: Lexicon) -> str:
         entity = any(name in ENTITIES or lexicon.unions.get(number) for name, number in zip(names, numbers, strict=True))
         words = [word for number in numbers for word in lexicon.words(number)]
     pieces = [re2.escape(word) for word in dict.fromkeys(words)] + ([_ENTITY] if entity else [])
+    if not pieces:
+        raise LexiconError(f"句式里「{_short(part or '*')}」没有词，请写一个词或有词的概念")
     return "(?:" + "|".join(pieces) + ")"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from trainer.errors import ContentError, InputError
+from trainer.errors import ConflictError, ContentError, InputError
 from trainer.models import ContentItem, Release, Revision
 from trainer.replies import ACTS, CODES, check_reply
 from trainer.replies.changes import part_of
@@ -297,8 +297,10 @@ def _ratio(base: Rulebook, candidate: Rulebook, rows: Sequence[Row], as_of: date
 
 
 def publish_draft(session: Session, base: Rulebook, revision: Revision, by_id: int, now: datetime) -> Release:
-    """Publish a change that its gate lets through, as a change set; raises ContentError with the reasons."""
+    """Publish a change that its gate lets through, as a change set; raises ContentError with the reasons, and ConflictError for an older one."""
     item = session.get_one(ContentItem, revision.item_id)
+    if item.published is not None and item.published.no > revision.no:
+        raise ConflictError(f"{item.title}后来又发布过第 {item.published.no} 版，这份草稿会把它盖掉。请点「接着改」，在最新的上面改。")
     gate = gate_of(base, with_bodies(base, {item.slug: revision.body}), now)
     if not gate.open:
         raise ContentError("不能发布：" + "；".join(gate.reasons) + "。")
