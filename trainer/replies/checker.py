@@ -64,12 +64,18 @@ def check_reply(
     acts = _acts(seen, [m for m in found if m.name in ACTS and not _within(m, salad)], salad, plain)
     case = Case(rulebook, platform, as_of, facts or {})
     slips = [m for m in found if m.name in CODES and (learned.get(m.name, 0.0) > _SENTENCE or not _within(m, salad))]
-    slips = [*without_allowed(slips, case), *untrue_deeds(seen, wording, case)]
+    deeds = list(untrue_deeds(seen, wording, case))
+    slips = [*without_allowed(slips, case), *(each for each in deeds if each.sure == "clear")]
     violations, suspected = _slips(seen, slips, learned, wording)
+    if not any(each.name == "unsupported_promise" for each in (*violations, *suspected)):
+        suspected += deeds[:1]
     statements = find_statements(seen, wording, case, salad)
-    violations += [Match("wrong_fact", s.start, s.end, "sure", s.ask) for s in statements if s.agrees is False]
+    violations += [Match("wrong_fact", s.start, s.end, "sure", s.ask) for s in statements if s.agrees is False and s.grounded]
+    suspected += [
+        Match("wrong_fact", s.start, s.end, "doubt", s.ask) for s in statements if s.agrees is False and not s.grounded
+    ]
     acts = _merged(
-        [*acts, *(Match("explain_rule", s.start, s.end, "sure", s.ask) for s in statements if s.official)], seen
+        [*acts, *(Match("explain_rule", s.start, s.end, "sure", s.ask) for s in statements if s.official and not _within(s, salad))], seen
     )
     committed = {each.name for each in (*violations, *suspected) if each.source != "learned"}
     acts = [act for act in acts if committed.isdisjoint(wording.rules[act.name].spoiled_by)]
@@ -136,7 +142,7 @@ _EARNS = {"clear": -2.5, "sure": -0.8, "doubt": -0.6, "weak": 0.1}
 _EARNS_ALONE = 0.3
 
 
-def _within(match: Match, places: Sequence[tuple[int, int]]) -> bool:
+def _within(match: Match | Statement, places: Sequence[tuple[int, int]]) -> bool:
     return any(start <= match.start < end for start, end in places)
 
 

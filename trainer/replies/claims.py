@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from trainer.replies.clauses import Span
+from trainer.replies.dates import BEIJING, SaidDay, find_days
 from trainer.replies.entities import Entity
+from trainer.replies.figures import Compared, compare_day, compare_figure
+from trainer.replies.focus import focus, grounded
 from trainer.replies.patterns import find
+from trainer.replies.payers import payer_words, said_payers
 from trainer.replies.reader import Read, any_within
 from trainer.replies.topics import Topic
 from trainer.replies.wording import Wording
 from trainer.rules import QuestionError, Rulebook, Term
 
-_HOURS = {
-    "hours": Decimal(1),
-    "days": Decimal(24),
-    "minutes": Decimal(1) / 60,
-    "months": Decimal(720),
-    "workdays": Decimal(24),
-}
-_SAID_HOURS = {
-    "小时": Decimal(1),
-    "工作日": Decimal(24),
-    "月": Decimal(720),
-    "年": Decimal(8760),
-    "分钟": Decimal(1) / 60,
-    "秒": Decimal(1) / 3600,
-}
-_TEXT = {"hours": "小时", "days": "天", "workdays": "个工作日", "yuan": "元", "percent": "%", "times": "倍"}
-_MONEY_ASKS = {"shipping.compensation", "compensation.counterfeit", "compensation.fraud"}
-_GONE = re.compile(r"了|刚过|已过|都过|过了|还没到")
-_DATE = re.compile(r"\d月$|[.月/-]$")
-_TOLERANCE = Decimal("0.01")
+_GONE = re.compile(r"了(?!算|就|系统|还|自)|刚过|已过|都过|过了|还没到|前(?:刚|就|下|买|付|收|发|寄)")
+_DATE = re.compile(
+    r"\d ?月 ?$|[.月/-]$|(?:还剩|还有|只剩|剩下|剩|差|超了|超|晚了|晚|多了|早了|这都|等了|等你|过了|提前)$"
+)
+_EITHER = re.compile(r"哪个早|谁早|较早|孰早|先到|以早|或者")
+_SECOND = Decimal(48)
+"""Hours: 「第二天」 says from when is counted, 「第10日」 says how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +41,7 @@ class Statement:
     better: bool
     correct: str | None
     official: bool = False
+    grounded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +53,109 @@ class Case:
     as_of: datetime | str
     facts: Mapping[str, Any]
 
+    @property
+    def now(self) -> datetime | None:
+        """The moment of the reply in Beijing; None where it is not given readably."""
+        try:
+            moment = datetime.fromisoformat(self.as_of) if isinstance(self.as_of, str) else self.as_of
+        except ValueError:
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+
+
+_TIMERS = frozenset(
+    (
+        "trade.unpaid_close",
+        "trade.auto_confirm",
+        "refund.after_rejection",
+        "refund.buyer_return",
+        "dispute.intervention",
+    )
+)
+"""What the platform's clock does: the shop can promise nothing better here."""
+
+Found = dict[Span, tuple[tuple[int, int, int], Statement]]
+_FAR = 1_000
+_FOCUSED = 50
+
 
 def find_statements(seen: Read, wording: Wording, case: Case, skip: Sequence[Span]) -> list[Statement]:
     """Every stated figure that belongs to a decision, outside the places to skip, in order of the text."""
-    if not isinstance(case.rulebook, Rulebook) or not _states_something(seen, wording):
+    if not isinstance(case.rulebook, Rulebook):
         return []
-    found: dict[tuple[int, int], tuple[int, Statement]] = {}
+    days = list(find_days(seen.reading.text, case.now)) if case.facts and case.now else []
+    if not (days or any(each.value is not None for each in seen.entities) or _names_payer(seen, wording)):
+        return []
+    found: Found = {}
+    about: set[str] = set()
     for topic in wording.topics:
         if not topic.may_occur(seen.hits.bits, seen.buyer.bits):
             continue
         for sentence, places in sorted(_sentences_about(topic, seen).items()):
             terms = _terms(topic.ask, case, _hinted(seen, wording, sentence))
-            if not terms:
-                continue
-            for statement in _compared(topic, seen, wording, sentence, terms, case):
-                where = statement.start, statement.end
-                if any(left <= where[0] < right for left, right in skip):
-                    continue
-                distance = min((_distance(place, where) for place in places), default=_FAR)
-                if where not in found or distance < found[where][0]:
-                    found[where] = distance, statement
+            about.add(topic.ask)
+            for statement in _compared(topic, seen, wording, sentence, terms, case, days):
+                distance = min((_distance(place, (statement.start, statement.end)) for place in places), default=_FAR)
+                rank = 0 if grounded(topic.ask, case.facts) else 1
+                _keep(found, _weighed(statement, rank), (0, rank, distance), skip if rank else ())
+    _focused(found, seen, wording, case, days, skip)
     return sorted((statement for _, statement in found.values()), key=lambda each: each.start)
 
 
-_FAR = 1_000
+def _weighed(statement: Statement, rank: int) -> Statement:
+    """Where the facts do not bear on it, the shop's own figure is not judged, and what is given as the rule is in doubt."""
+    if statement.agrees is False and rank:
+        return replace(statement, grounded=False, agrees=False if statement.official else None)
+    return statement
 
 
-def _states_something(seen: Read, wording: Wording) -> bool:
-    """Whether there is any figure or payer to compare."""
-    payers = (wording.lexicon.number(name) for name in ("买家付", "卖家付") if wording.lexicon.knows(name))
-    return any(each.value is not None for each in seen.entities) or any(seen.hits.bits >> each & 1 for each in payers)
+def _keep(found: Found, statement: Statement, rank: tuple[int, int, int], skip: Sequence[Span]) -> None:
+    where = statement.start, statement.end
+    if any(left <= where[0] < right for left, right in skip):
+        return
+    if where not in found or rank < found[where][0]:
+        found[where] = rank, statement
+
+
+def _focused(
+    found: Found, seen: Read, wording: Wording, case: Case, days: Sequence[SaidDay], skip: Sequence[Span]
+) -> None:
+    """What the facts are plainly about is meant where a figure has no topic, or one that the facts know nothing of."""
+    for ask in focus(case.facts):
+        topic = next((each for each in wording.topics if each.ask == ask), None)
+        if topic is None:
+            continue
+        for sentence in range(len(seen.discourse.sentences)):
+            place = seen.discourse.sentences[sentence]
+            if not _speaks_of_terms(seen, wording, place):
+                continue
+            terms = _terms(ask, case, {})
+            for statement in _compared(topic, seen, wording, sentence, terms, case, days):
+                where = statement.start, statement.end
+                old = found.get(where)
+                if _other_matter(topic, seen, wording, where):
+                    continue
+                if old is None:
+                    _keep(found, statement, (1, 0, _FOCUSED), ())
+                elif old[0][1] and not old[1].agrees:
+                    found[where] = (1, 0, _FOCUSED), statement
+
+
+def _speaks_of_terms(seen: Read, wording: Wording, place: Span) -> bool:
+    """Whether the buyer asked for a term, or the sentence says what platform or law provide."""
+    asked = wording.lexicon.knows("问口径") and wording.lexicon.number("问口径") in seen.buyer
+    return asked or any_within(seen.hits, (wording.lexicon.number("平台口吻"),), *place)
+
+
+def _other_matter(topic: Topic, seen: Read, wording: Wording, where: Span) -> bool:
+    """Whether the clause of a figure speaks of arrival, an answer, a warranty or the like."""
+    clause = seen.discourse.clause_at(where[0])
+    names = [wording.lexicon.number(name) for name in ("别的期限", "抵达词") if wording.lexicon.knows(name)]
+    return any_within(seen.hits, (*names, *topic.unless), clause.start, clause.end)
+
+
+def _names_payer(seen: Read, wording: Wording) -> bool:
+    return any(seen.hits.bits >> each & 1 for each in payer_words(wording))
 
 
 def _distance(one: Span, other: Span) -> int:
@@ -129,52 +194,103 @@ def _merge(facts: Mapping[str, Any], hints: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-_REASONS = (
-    ("质量原因词", "quality"),
-    ("破损词", "damaged"),
-    ("错发词", "wrong_item"),
-    ("漏发词", "missing_item"),
-    ("七天原因词", "seven_day"),
+_HINTS = (
+    ("质量原因词", "claim", "reason", "quality"),
+    ("破损词", "claim", "reason", "damaged"),
+    ("错发词", "claim", "reason", "wrong_item"),
+    ("漏发词", "claim", "reason", "missing_item"),
+    ("七天原因词", "claim", "reason", "seven_day"),
+    ("聚划算词", "order", "kind", "juhuasuan"),
+    ("预售词", "order", "kind", "presale"),
+    ("定制词", "order", "kind", "custom"),
+    ("咨询词", "request", "kind", "consult"),
+    ("办结词", "request", "kind", "complaint_close"),
+    ("投诉答复词", "request", "kind", "complaint"),
+    ("退货答复词", "request", "kind", "return"),
 )
-_KINDS = (("聚划算词", "juhuasuan"), ("预售词", "presale"), ("定制词", "custom"))
 
 
 def _hinted(seen: Read, wording: Wording, sentence: int) -> dict[str, Any]:
-    """The reason and kind of goods that the sentence itself names."""
+    """The reason, kind of goods or of request that the sentence itself names; of several the first in the table."""
     place = seen.discourse.sentences[sentence]
     hints: dict[str, Any] = {}
-    for names, group, key in ((_REASONS, "claim", "reason"), (_KINDS, "order", "kind")):
-        for name, value in names:
-            if wording.lexicon.knows(name) and any_within(seen.hits, (wording.lexicon.number(name),), *place):
-                hints.setdefault(group, {})[key] = value
-                break
+    for name, group, key, value in _HINTS:
+        if key in hints.get(group, {}) or not wording.lexicon.knows(name):
+            continue
+        if any_within(seen.hits, (wording.lexicon.number(name),), *place):
+            hints.setdefault(group, {})[key] = value
     return hints
 
 
 def _compared(
-    topic: Topic, seen: Read, wording: Wording, sentence: int, terms: Sequence[Term], case: Case
+    topic: Topic,
+    seen: Read,
+    wording: Wording,
+    sentence: int,
+    terms: Sequence[Term],
+    case: Case,
+    days: Sequence[SaidDay],
 ) -> Iterator[Statement]:
+    if not terms:
+        return
     start, end = seen.discourse.sentences[sentence]
-    official = any_within(seen.hits, (wording.lexicon.number("平台口吻"),), start, end)
+    timer = topic.ask in _TIMERS
+    official = timer or any_within(seen.hits, (wording.lexicon.number("平台口吻"),), start, end)
     if "payer" in topic.figures:
-        yield from _payers(topic, seen, wording, (start, end), terms)
+        for said in said_payers(seen, wording, (start, end), terms):
+            rule = _by_rule(said.start, seen, wording)
+            agrees = said.agrees and not (said.better and rule)
+            yield Statement(topic.ask, said.start, said.end, agrees, said.better and agrees, said.correct, rule)
     for entity in seen.entities:
         if not (start <= entity.start < end) or entity.value is None or entity.kind not in topic.figures:
             continue
-        if _idle(entity, seen, wording):
+        if _idle(entity, seen, wording) or _elsewhere(topic, entity, seen):
             continue
-        statement = _judge(topic, entity, terms, _official_at(entity, seen, wording, official), case)
-        if statement is not None:
-            yield statement
+        rule = timer or _official_at(entity.start, seen, wording, official and entity.kind != "times")
+        either = _EITHER.search(seen.reading.text, start, end) is not None
+        yield from _statement(topic, entity, compare_figure(entity, terms, case.facts, rule, either), rule)
+    for day in days if "span" in topic.figures else ():
+        if start <= day.start < end and not _unbound(day, seen, wording):
+            rule = timer or _official_at(day.start, seen, wording, official)
+            yield from _statement(topic, day, compare_day(day, terms, seen.reading.text, rule), rule)
 
 
-def _official_at(entity: Entity, seen: Read, wording: Wording, official: bool) -> bool:
-    """Whether the figure is given as what platform or law provide, not as the shop's own word."""
+def _statement(topic: Topic, where: Entity | SaidDay, said: Compared | None, official: bool) -> Iterator[Statement]:
+    if said is not None:
+        yield Statement(topic.ask, where.start, where.end, said.agrees, said.better, said.correct, official)
+
+
+def _elsewhere(topic: Topic, entity: Entity, seen: Read) -> bool:
+    """Whether what follows the figure shows that it belongs to another matter: 「七天无理由,48小时内退款」."""
     clause = seen.discourse.clause_at(entity.start)
-    own = any_within(seen.hits, (wording.lexicon.number("自家口吻"),), clause.start, clause.end)
-    if any_within(seen.hits, (wording.lexicon.number("平台口吻"),), clause.start, clause.end):
+    return any_within(seen.hits, topic.away, entity.end, min(clause.end, entity.end + _TAIL))
+
+
+_TAIL = 8
+
+
+def _unbound(day: SaidDay, seen: Read, wording: Wording) -> bool:
+    """Whether a day is only expected, asked about or quoted."""
+    clause = seen.discourse.clause_at(day.start)
+    if clause.question or seen.discourse.quoted(day.start, day.end):
         return True
-    return official and not own
+    names = [wording.lexicon.number(name) for name in ("留余地", "派送词") if wording.lexicon.knows(name)]
+    return any_within(seen.hits, names, clause.start, clause.end)
+
+
+def _official_at(start: int, seen: Read, wording: Wording, official: bool) -> bool:
+    """Whether the figure is given as what platform or law provide, not as the shop's own word."""
+    clause = seen.discourse.clause_at(start)
+    own = any_within(seen.hits, (wording.lexicon.number("自家口吻"),), clause.start, clause.end)
+    if any_within(seen.hits, (wording.lexicon.number("自家规定"),), clause.start, clause.end):
+        return False
+    return _by_rule(start, seen, wording) or (official and not own)
+
+
+def _by_rule(start: int, seen: Read, wording: Wording) -> bool:
+    """Whether the clause itself names platform, law or rule."""
+    clause = seen.discourse.clause_at(start)
+    return any_within(seen.hits, (wording.lexicon.number("平台口吻"),), clause.start, clause.end)
 
 
 def _idle(entity: Entity, seen: Read, wording: Wording) -> bool:
@@ -192,125 +308,10 @@ def _idle(entity: Entity, seen: Read, wording: Wording) -> bool:
         return True
     if _DATE.search(text[: entity.start][-4:]):
         return True
-    return len(discourse.within("否定", max(clause.start, entity.start - 6), entity.start)) % 2 == 1
-
-
-def _judge(topic: Topic, entity: Entity, terms: Sequence[Term], official: bool, case: Case) -> Statement | None:
-    said = _said(entity)
-    comparable = list(_comparable(entity, terms, case))
-    if said is None or not comparable:
-        return None
-    correct = "、".join(dict.fromkeys(text for _, text, _ in comparable))
-    if any(abs(value - said) <= _TOLERANCE for value, _, _ in comparable):
-        return Statement(topic.ask, entity.start, entity.end, True, False, correct, official)
-    if entity.kind == "money" and said == _amount(case):
-        return None
-    better = any(_better(said, value, side) for value, _, side in comparable)
-    if better and not official:
-        return Statement(topic.ask, entity.start, entity.end, True, True, correct)
-    return Statement(topic.ask, entity.start, entity.end, False, False, correct, official)
-
-
-def _amount(case: Case) -> Decimal | None:
-    order = case.facts.get("order")
-    amount = order.get("amount") if isinstance(order, Mapping) else None
-    return Decimal(str(amount)) if isinstance(amount, int | float | str) and not isinstance(amount, bool) else None
-
-
-def _said(entity: Entity) -> Decimal | None:
-    if entity.value is None:
-        return None
-    return entity.value * _SAID_HOURS[entity.unit] if entity.kind == "span" else entity.value
-
-
-def _better(said: Decimal, value: Decimal, side: str | None) -> bool:
-    return (side == "lower" and said < value) or (side == "higher" and said > value)
-
-
-_UNITS = {"span": set(_HOURS), "money": {"yuan"}, "rate": {"percent"}, "times": {"times"}}
-
-
-def _comparable(entity: Entity, terms: Sequence[Term], case: Case) -> Iterator[tuple[Decimal, str, str | None]]:
-    """The values a stated figure may have, in its own measure, with their Chinese text and better side."""
-    exact = _exact_hours(terms, case) if entity.kind == "span" else None
-    for term in terms:
-        if term.unit not in _UNITS[entity.kind]:
-            continue
-        value = Decimal(str(term.value)) * (_HOURS[term.unit] if entity.kind == "span" else 1)
-        if exact is not None and term.unit != "workdays" and abs(exact - value) > 24 and len(terms) > 2:
-            continue
-        yield value, f"{_plain(term.value)}{_TEXT.get(term.unit, term.unit)}", term.better
-    if exact is not None and not any(term.unit in _HOURS for term in terms):
-        yield exact, "立即" if exact == 0 else f"{_plain(exact)}小时", "lower"
-
-
-def _exact_hours(terms: Iterable[Term], case: Case) -> Decimal | None:
-    """Hours from the fact that a decision counts from to its answer, where one of the known facts fits."""
-    for term in terms:
-        if term.unit != "time" or not isinstance(term.value, str):
-            continue
-        for moment in _moments(case.facts):
-            hours = Decimal(str((datetime.fromisoformat(term.value) - moment).total_seconds())) / 3600
-            if hours in (0, 48, 72, 120, 168, 240, 360, 720):
-                return hours
-    return None
-
-
-def _moments(facts: Mapping[str, Any]) -> Iterator[datetime]:
-    for value in facts.values():
-        if isinstance(value, Mapping):
-            yield from _moments(value)
-        elif isinstance(value, str) and "T" in value:
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                continue
-            if moment.tzinfo is not None:
-                yield moment
-
-
-def _plain(value: Any) -> str:
-    number = Decimal(str(value)).normalize()
-    return f"{number:f}"
-
-
-_WHO = {"buyer": "买家", "seller": "卖家"}
-
-
-def _payers(topic: Topic, seen: Read, wording: Wording, place: Span, terms: Sequence[Term]) -> Iterator[Statement]:
-    due = {name: {t.value for t in terms if t.name == name and t.unit == "word"} for name in ("outbound", "return")}
-    for slots, payer in _payer_phrases(seen, wording, place):
-        legs = _legs(seen, wording, place, slots)
-        known = [due[leg] for leg in legs if due[leg]]
-        if not known:
-            continue
-        wrong = [values for values in known if payer not in values]
-        correct = ",".join(
-            f"{'去程' if leg == 'outbound' else '退回'}运费由{_WHO[next(iter(due[leg]))]}承担"
-            for leg in legs
-            if due[leg]
-        )
-        better = bool(wrong) and payer == "seller"
-        yield Statement(topic.ask, *slots, not wrong or better, better, correct)
-
-
-def _payer_phrases(seen: Read, wording: Wording, place: Span) -> Iterator[tuple[Span, str]]:
-    for name, payer, other in (("买家付", "buyer", "seller"), ("卖家付", "seller", "buyer")):
-        if not wording.lexicon.knows(name):
-            continue
-        spans = seen.hits[wording.lexicon.number(name)]
-        for start, end in spans:
-            if any(left <= start and end <= right and (left, right) != (start, end) for left, right in spans):
-                continue
-            clause = seen.discourse.clause_at(start)
-            if place[0] <= start < place[1] and not clause.question and not seen.discourse.quoted(start, end):
-                yield (start, end), other if seen.discourse.denied([(start, end)], 0) else payer
-
-
-def _legs(seen: Read, wording: Wording, place: Span, phrase: Span) -> tuple[str, ...]:
-    clause = seen.discourse.clause_at(phrase[0])
-    for name, legs in (("来回词", ("outbound", "return")), ("去程词", ("outbound",))):
-        within = place if name == "来回词" else (clause.start, clause.end)
-        if wording.lexicon.knows(name) and any_within(seen.hits, (wording.lexicon.number(name),), *within):
-            return legs
-    return ("return",)
+    if text[entity.start - 1 : entity.start] == "第" and entity.value is not None and entity.value <= _SECOND:
+        return True
+    if text[entity.start - 1 : entity.start] == "才":
+        return True
+    begin = max(clause.start, entity.start - 6)
+    denying = [each for each in discourse.within("否定", begin, entity.start) if entity.start - each[1] <= 2]
+    return len(denying) % 2 == 1

@@ -10,7 +10,7 @@ from trainer.replies.reader import Match, Read
 
 MIN_CHARACTERS = 5
 _SURELY_LONG = 40
-_LEFT_OVER = 3
+_LEFT_OVER = 2
 _FILLER = re.compile(
     r"亲爱的|亲亲|亲们|宝贝|宝宝|家人们|家人|老铁|姐妹|尊敬的|客户|顾客|你好呀|你好|抱歉|不好意思|对不起|哈喽|这个问题|这个|这种|那个|就是|真的|自己|这边|我们|我|你|亲|宝|哈|呀|哦|呢|啊|吧|嘛|的|了|也|都|就|真|那|这|咯|啦|呗|哟|嗯|噢|喔|滴|么|吗|诶|欸|哎|唉|呃|额|嘞"
 )
@@ -32,5 +32,5 @@ def curt_span(seen: Read, shrugs: Sequence[Match]) -> tuple[int, int] | None:
 
 
 def _counts(char: str) -> bool:
-    """Letters, digits and emoji count; blanks and punctuation do not."""
-    return char.isalnum() or unicodedata.category(char) == "So"
+    """What is typed counts, marks too: 「能,点申请」 is five characters. Blanks and what is not seen do not."""
+    return not char.isspace() and unicodedata.category(char) not in ("Cf", "Mn", "Cc")

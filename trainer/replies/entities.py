@@ -28,12 +28,12 @@ _MONEY = re.compile(
     rf"¥ ?({NUMBER})|({NUMBER})(?:多|来|几)? ?(元|块|圆|毛|角|分钱|rmb|大洋|米(?=红包))(?!一样)|(几|十几|几十)(块|元|毛)"
 )
 _RATE = re.compile(
-    rf"(\d{{1,3}}(?:\.\d+)?) ?%|百分之({NUMBER})|({NUMBER})成|({NUMBER})(?:个)?(?:税点|点)(?!前|钟|点|左右到|多|半|到|整|后|之|以|上|下|可|\d)"
+    rf"(\d{{1,3}}(?:\.\d+)?) ?%|百分之({NUMBER})|({NUMBER})成|({NUMBER})(?:个)?(?:税点|点)(?!前|钟|点|才[签发到上]|左右到|多|半|到|整|后|之|以|上|下|可|\d)"
 )
 _SPAN = re.compile(
     rf"(?<![周期拜])({NUMBER}) ?(?:个)?(多)? ?(工作日|自然日|小时|钟头|h(?![a-z])|天|日(?!常)|周|星期|礼拜|月(?!\d)|年|分钟|min|秒)"
 )
-_TIMES = re.compile(rf"假一(?:罚|赔)({NUMBER})|退一赔({NUMBER})|({NUMBER})倍")
+_TIMES = re.compile(rf"假一(?:罚|赔)({NUMBER})|退一赔({NUMBER})|({NUMBER}|双)倍")
 _UNIT_HOURS = {"小时": 1, "钟头": 1, "h": 1, "天": 24, "日": 24, "自然日": 24, "周": 168, "星期": 168, "礼拜": 168}
 
 
@@ -107,7 +107,7 @@ def _figures(text: str) -> Iterator[Entity]:
         if span:
             yield span
     for match in _TIMES.finditer(text):
-        value = parse_number(next(part for part in match.groups() if part))
+        value = parse_number(next(part for part in match.groups() if part).replace("双", "二"))
         yield Entity("times", *match.span(), value, "倍")
 
 

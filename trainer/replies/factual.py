@@ -10,7 +10,14 @@ from trainer.replies.reader import Match, Read
 from trainer.replies.wording import Wording
 from trainer.rules import MissingFacts, QuestionError, Rulebook, RuleError
 
-_DEEDS = (("已发出", "order", "shipped_at"), ("已退了", "claim", "returned_at"), ("已退了", "claim", "refunded_at"))
+_DEEDS = (
+    ("已发出", "order", "shipped_at"),
+    ("已发广", "order", "shipped_at"),
+    ("已退了", "claim", "returned_at"),
+    ("已退广", "claim", "returned_at"),
+    ("已退了", "claim", "refunded_at"),
+    ("已退广", "claim", "refunded_at"),
+)
 
 
 def refusal_allowed(case: Case) -> bool:
@@ -35,13 +42,25 @@ def untrue_deeds(seen: Read, wording: Wording, case: Case) -> Iterator[Match]:
     """Places where the reply says that something is done which the facts show is not."""
     for concept, group, key in _DEEDS:
         facts = case.facts.get(group)
-        if not isinstance(facts, Mapping) or not wording.lexicon.knows(concept) or not _undone(facts, case.facts, key):
+        if not isinstance(facts, Mapping) or not wording.lexicon.knows(concept):
+            continue
+        undone = _undone(facts, case.facts, key)
+        if not undone and not _open(facts, key):
             continue
         for start, end in seen.hits[wording.lexicon.number(concept)]:
             clause = seen.discourse.clause_at(start)
             asked = clause.question or clause.conditional or seen.discourse.quoted(start, end)
             if not asked and not seen.discourse.denied([(start, end)], 0):
-                yield Match("unsupported_promise", start, end, "sure", f"{concept}:{group}.{key}")
+                yield Match(
+                    "unsupported_promise", start, end, "clear" if undone else "doubt", f"{concept}:{group}.{key}"
+                )
+
+
+def _open(facts: Mapping[str, Any], key: str) -> bool:
+    """Whether the facts, without saying so, look as if it has not been done: paid and not shipped, filed and not refunded."""
+    if key == "shipped_at":
+        return key not in facts and facts.get("paid_at") is not None
+    return key == "refunded_at" and key not in facts and facts.get("filed_at") is not None
 
 
 def _undone(facts: Mapping[str, Any], every: Mapping[str, Any], key: str) -> bool:

@@ -38,6 +38,8 @@ def parse_number(text: str) -> Decimal | None:
 def _whole(text: str) -> int | None:
     if not text:
         return None
+    if len(text) == 2 and text in _ROUGH:
+        return DIGITS[text[1]]
     if all(char in DIGITS for char in text):
         return int("".join(str(DIGITS[char]) for char in text))
     total = section = digit = 0
@@ -58,6 +60,9 @@ def _whole(text: str) -> int | None:
         digit *= last_unit // 10
     return total + section + digit
 
+
+_ROUGH = frozenset(("一两", "一二", "两三", "二三", "三两", "三四", "三五", "四五", "五六", "六七", "七八", "八九"))
+"""「两三天」 is a guess, of which the larger number counts."""
 
 _SPOKEN = {"幺": "1", "妖": "1", "腰": "1", "拐": "7", "洞": "0", "栋": "0", "勾": "9", "o": "0"}
 

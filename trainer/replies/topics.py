@@ -10,7 +10,7 @@ from trainer.replies.lexicon import Lexicon, LexiconError
 from trainer.replies.patterns import Pattern, parse_pattern
 
 FIGURES = ("span", "money", "rate", "times", "payer")
-TOPIC_KEYS = {"figures", "say", "asked", "unless", "needs", "note"}
+TOPIC_KEYS = {"figures", "say", "asked", "unless", "needs", "away", "note"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Topic:
     asked: tuple[int, ...]
     unless: tuple[int, ...]
     needs: tuple[int, ...]
+    away: tuple[int, ...]
 
     def may_occur(self, bits: int, asked_bits: int) -> bool:
         """Whether the concepts found in reply and question leave room for the topic."""
@@ -46,4 +47,4 @@ def compile_topic(ask: str, body: Mapping[str, Any], lexicon: Lexicon) -> Topic:
         return tuple(lexicon.number(name) for name in body.get(key) or ())
 
     patterns = tuple(parse_pattern(say, lexicon) for say in body.get("say") or ())
-    return Topic(ask, patterns, figures, concepts("asked"), concepts("unless"), concepts("needs"))
+    return Topic(ask, patterns, figures, concepts("asked"), concepts("unless"), concepts("needs"), concepts("away"))
