@@ -53,7 +53,7 @@ def test_an_answer_has_exactly_the_promised_keys(rulebook: Rulebook) -> None:
 def test_a_missing_fact_is_named_and_nothing_else(rulebook: Rulebook) -> None:
     assert one(rulebook, GOOD | {"facts": {"order": {"amount": 1}}}) == {
         "id": "c1",
-        "missing": ["order.paid_at", "order.kind", "claim.reason"],
+        "missing": ["order.paid_at", "claim.reason", "order.kind"],
     }
 
 
@@ -209,3 +209,23 @@ def test_check_reply_names_a_key_that_stands_twice() -> None:
     result = CliRunner().invoke(group, ["check-reply", "-"], input=line)
     answer = json.loads(result.stdout)
     assert result.exit_code == 1 and list(answer) == ["id", "error"] and "「reply」" in answer["error"]
+
+
+@pytest.mark.parametrize(("ask", "platform", "names"), [
+    ("dispute.intervention", "tmall", ["claim.filed_at", "claim.reason", "claim.kind"]),
+    ("return.seven_day", "jd", ["order.signed_at", "claim.filed_at", "order.category", "goods.intact"]),
+    ("shipping.compensation", "tmall", ["order.amount", "order.paid_at", "claim.reason", "order.kind"]),
+])
+def test_missing_facts_come_in_the_order_of_the_decision(rulebook: Rulebook, ask: str, platform: str, names: list[str]) -> None:
+    assert one(rulebook, {"id": 1, "ask": ask, "platform": platform, "as_of": GOOD["as_of"]}) == {"id": 1, "missing": names}
+
+
+@pytest.mark.parametrize(("ask", "platform", "fields"), [
+    ("return.seven_day", "tmall", ["eligible", "deadline", "reasons"]), ("aftersale.window", "tmall", ["open", "closes_at"]),
+    ("shop.goodwill", "shop", ["offer_min", "offer_max", "ceiling"]),
+])
+def test_answers_tell_their_fields_in_the_order_of_the_contract(rulebook: Rulebook, ask: str, platform: str, fields: list[str]) -> None:
+    example = next(each for rule in rulebook.rules.values() for each in rule.examples
+                   if "missing" not in each and rule.decides[0].startswith(f"{ask}.") and platform in (each.get("platform"), *rule.platforms))
+    answer = rulebook.decide(ask, platform=platform, as_of=example["as_of"], facts=example["facts"]).to_dict()["answer"]
+    assert list(answer) == fields

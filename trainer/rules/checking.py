@@ -10,7 +10,7 @@ from typing import Any
 
 from trainer.errors import ContentError
 from trainer.rules.functions import FUNCTIONS, Function
-from trainer.rules.problems import did_you_mean
+from trainer.rules.problems import did_you_mean, instead
 from trainer.rules.types import BOOL, NUMBER, UNKNOWN, Type, join, word
 
 MAX_DEPTH = 32
@@ -194,7 +194,7 @@ class Checker:
             return
         for value in sorted(literal.values - domain.values):
             allowed = "、".join(sorted(domain.values))
-            raise self.fail(node, f"没有「{value}」这个取值{did_you_mean(value, domain.values)}；可用：{allowed}")
+            raise self.fail(node, f"没有「{value}」这个取值{instead(value, domain.values, f'可用：{allowed}')}")
 
     def _call(self, node: ast.Call, known: frozenset[str], depth: int) -> Type:
         if not isinstance(node.func, ast.Name) or node.keywords:

@@ -15,7 +15,7 @@ from typing import Any
 
 from trainer.rules.calendar import BEIJING
 from trainer.rules.functions import Message
-from trainer.rules.problems import did_you_mean
+from trainer.rules.problems import instead
 from trainer.rules.types import BOOL, DATE, MESSAGES, NUMBER, TEXT, TIME, Type
 
 MAX_NUMBER = Decimal(10) ** 12
@@ -159,7 +159,7 @@ def _message(item: Any, index: int) -> Message:
 def _show(value: Any) -> str:
     if value is None:
         return "空值"
-    text = str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     return f"「{text[:40]}{'…' if len(text) > 40 else ''}」"
 
 
@@ -227,7 +227,7 @@ def _choice(words: frozenset[str]) -> Callable[[Any], str]:
         if not isinstance(value, str):
             raise ValueError(f"{_show(value)}不是文字，可用：{allowed}")
         if value not in words:
-            raise ValueError(f"没有「{value[:40]}」这个取值{did_you_mean(value[:40], words)}；可用：{allowed}")
+            raise ValueError(f"没有「{value[:40]}」这个取值{instead(value[:40], words, f'可用：{allowed}')}")
         return value
 
     return check
@@ -245,13 +245,16 @@ def _choices(words: frozenset[str]) -> Callable[[Any], tuple[str, ...]]:
 
 
 def _counts(words: frozenset[str]) -> Callable[[Any], dict[str, Decimal]]:
+    allowed = "、".join(sorted(words))
+
     def check(value: Any) -> dict[str, Decimal]:
         if not isinstance(value, Mapping):
-            raise ValueError(f"{_show(value)}不是对象，请写成 {{项目: 次数}}，项目可用：{'、'.join(sorted(words))}")
+            raise ValueError(f"{_show(value)}不是对象，请写成 {{项目: 次数}}，项目可用：{allowed}")
         counts = {}
         for key, number in value.items():
             if key not in words:
-                raise ValueError(f"没有「{str(key)[:40]}」这一项{did_you_mean(str(key)[:40], words)}；可用：{'、'.join(sorted(words))}")
+                word = str(key)[:40]
+                raise ValueError(f"没有「{word}」这一项{instead(word, words, f'可用：{allowed}')}")
             if number is None:
                 continue
             try:

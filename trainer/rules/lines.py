@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from trainer.rules.jsonlines import doubled_words, identifier, read_json
-from trainer.rules.problems import MissingFacts, QuestionError, RuleError, did_you_mean
+from trainer.rules.problems import MissingFacts, QuestionError, RuleError, instead
 from trainer.rules.rulebook import Rulebook
 
 KEYS = ("id", "ask", "platform", "as_of", "facts")
@@ -38,9 +38,10 @@ def answer_line(rulebook: Rulebook, line: bytes) -> dict[str, Any]:
 
 
 def _answer(rulebook: Rulebook, question: Mapping[str, Any]) -> dict[str, Any]:
+    known = "、".join(KEYS)
     for key in question:
         if key not in KEYS:
-            return {"error": f"不认识的键「{key[:60]}」{did_you_mean(key[:60], KEYS)}；可用的键：{'、'.join(KEYS)}"}
+            return {"error": f"不认识的键「{key[:60]}」{instead(key[:60], KEYS, f'可用的键：{known}')}"}
     for key in ("ask", "platform", "as_of"):
         if question.get(key) is None:
             return {"error": f"缺少 {key}；每行要有 ask、platform、as_of，事实写在 facts 里"}

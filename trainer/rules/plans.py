@@ -193,7 +193,7 @@ class Plan:
         self.platform = platform
         self.slots = slots
         self.shown = tuple(
-            (slot.name, slot.key, None if slot.kind in ("flag", "choice") else slot.plain) for slot in spec.slots if not slot.hidden
+            (slot.name, slot.key, None if slot.kind in ("flag", "choice") else slot.plain) for slot in spec.answer_fields
         )
         changes = {moment for plan in slots for each in plan.candidates for moment in each.speaker.changes()}
         self._changes = sorted(changes)

@@ -45,7 +45,7 @@ class QuestionError(InputError):
 
 
 class MissingFacts(TrainerError):
-    """A question that lacks facts; `missing` lists every one of them in the order in which they are declared."""
+    """A question that lacks facts; `missing` lists every one of them in the order in which the decision names them."""
 
     def __init__(self, missing: Iterable[str]) -> None:
         self.missing = tuple(missing)
@@ -63,6 +63,12 @@ class UnknownRule(KeyError):
     def __str__(self) -> str:
         hint = f"；是不是 {'、'.join(self.suggestions)}？" if self.suggestions else ""
         return f"没有编号为「{self.rule}」的规则{hint}"
+
+
+def instead(word: str, known: Iterable[str], allowed: str) -> str:
+    """What to write instead of an unknown word: the nearest one, and what is allowed."""
+    hint = did_you_mean(word, known)
+    return f"{hint or '；'}{allowed}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -21,7 +21,15 @@ from trainer.rules.facts import Fact, read_time
 from trainer.rules.functions import Run
 from trainer.rules.planner import Planner
 from trainer.rules.plans import Plan
-from trainer.rules.problems import MissingFacts, Problem, QuestionError, RulebookError, UnknownRule, did_you_mean
+from trainer.rules.problems import (
+    MissingFacts,
+    Problem,
+    QuestionError,
+    RulebookError,
+    UnknownRule,
+    did_you_mean,
+    instead,
+)
 from trainer.rules.reading import read_rule
 from trainer.rules.record import Figure, Rule
 from trainer.rules.source import read_yaml
@@ -165,13 +173,13 @@ class Rulebook:
             return plan
         spec = self.decisions.get(ask) if isinstance(ask, str) else None
         if spec is None:
-            hint = did_you_mean(str(ask), self.decisions)
-            raise QuestionError(f"ask 没有「{str(ask)[:60]}」这个判断{hint}；可用：{'、'.join(self.decisions)}", "ask")
+            hint = instead(str(ask), self.decisions, f"可用：{'、'.join(self.decisions)}")
+            raise QuestionError(f"ask 没有「{str(ask)[:60]}」这个判断{hint}", "ask")
         allowed = "、".join(spec.platforms)
         if isinstance(platform, str) and platform in PLATFORMS:
             raise QuestionError(f"platform：{ask} 不适用于 {platform}（{PLATFORMS[platform]}），可用：{allowed}", "platform")
-        hint = did_you_mean(str(platform), PLATFORMS)
-        raise QuestionError(f"platform 没有「{str(platform)[:60]}」这个平台{hint}；{ask} 可用：{allowed}", "platform")
+        hint = instead(str(platform), PLATFORMS, f"{ask} 可用：{allowed}")
+        raise QuestionError(f"platform 没有「{str(platform)[:60]}」这个平台{hint}", "platform")
 
     def without(self, gone: frozenset[str]) -> Rulebook:
         """This rulebook as if these rules decided nothing: what would be answered by someone who does not know them."""

@@ -12,7 +12,7 @@ from typing import Any
 from trainer.rules.expressions import Expression, ExpressionError, compile_expression
 from trainer.rules.facts import FACT_KINDS, Fact, make_fact
 from trainer.rules.functions import Run
-from trainer.rules.problems import Problem, QuestionError, did_you_mean
+from trainer.rules.problems import Problem, QuestionError, instead
 from trainer.rules.shape import Shape
 from trainer.rules.types import TEXT, TIME, Type
 from trainer.rules.vocabulary import PLATFORMS
@@ -120,10 +120,15 @@ class DecisionSpec:
     blank: Mapping[str, Any] = field(repr=False)
     certain: frozenset[str] = field(repr=False)
     sure: bool = field(default=True, repr=False)
+    tell: tuple[str, ...] = ()
 
     @property
     def answer_fields(self) -> tuple[Slot, ...]:
-        return tuple(slot for slot in self.slots if not slot.hidden)
+        """The fields of the answer in the order in which they are told."""
+        shown = [slot for slot in self.slots if not slot.hidden]
+        if self.tell:
+            shown.sort(key=lambda slot: self.tell.index(slot.name) if slot.name in self.tell else len(self.tell))
+        return tuple(shown)
 
     def names(self) -> dict[str, Type]:
         """What the expressions of this decision may read, but for figures."""
@@ -168,8 +173,9 @@ class DecisionSpec:
     def _unknown(self, name: str) -> QuestionError:
         known = list(self.facts)
         every = [*known, *(fact.name for fact in self._all_facts())]
-        hint = _nesting(name) if "." in name and name in every else did_you_mean(name, every)
-        return QuestionError(f"facts 里不认识「{name[:60]}」{hint}；{self.ask} 用到的事实：{'、'.join(known)}", name)
+        used = f"{self.ask} 用到的事实：{'、'.join(known)}"
+        hint = f"{_nesting(name)}；{used}" if "." in name and name in every else instead(name, every, used)
+        return QuestionError(f"facts 里不认识「{name[:60]}」{hint}", name)
 
     def _all_facts(self) -> list[Fact]:
         found: list[Fact] = []
@@ -178,14 +184,11 @@ class DecisionSpec:
         return found
 
     def missing(self, values: Mapping[str, Any], run: Run) -> tuple[str, ...]:
-        """Every needed fact that is absent, in the order in which it is declared."""
+        """Every needed fact that is absent, in the order in which the decision names them, its one-of groups first."""
         if self._complete(values, run):
             return ()
-        found = [name for name in self.needs if values[name] is None]
-        found += [group[0] for group in self.one_of if all(values[name] is None for name in group)]
-        if found:
-            order = {name: index for index, name in enumerate(self.facts)}
-            found.sort(key=lambda name: order[name])
+        found = [group[0] for group in self.one_of if all(values[name] is None for name in group)]
+        found += [name for name in self.needs if values[name] is None]
         for condition in self.requires:
             if any(values[name] is None for name in condition.when.names):
                 continue
@@ -225,7 +228,7 @@ def _nesting(name: str) -> str:
 
 
 _DECISION_KEYS = (
-    "ask", "title", "note", "platforms", "needs", "optional", "one_of", "requires", "refuses", "derive", "answer",
+    "ask", "title", "note", "platforms", "needs", "optional", "one_of", "requires", "refuses", "derive", "tell", "answer",
 )  # fmt: skip
 _FACT_KEYS = ("title", "type", "values", "unit", "min", "max")
 _SLOT_KEYS = ("title", "type", "values", "combine", "better", "order_by", "hidden")
@@ -310,6 +313,7 @@ class _Builder:
             refuses=tuple(item for item in refuses if item),
             derived=tuple(item for item in derived if item),
             sure=all(item.when.names <= spec.certain for item in requires if item),
+            tell=self.shape.words("tell", [slot.name for slot in spec.answer_fields]),
         )
 
     def _platforms(self) -> tuple[str, ...]:
