@@ -1,4 +1,4 @@
-"""Closing abandoned attempts, and misses into the 错题本, every minute from inside the server, one worker at a time."""
+"""Closing abandoned attempts, misses into the 错题本, old replies off the test bench: every minute from inside the server, one worker at a time."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from flask import Flask
 
 from trainer.extensions import db
 from trainer.services.attempts import sweep_attempts
+from trainer.services.bench import forget_old_runs
 from trainer.services.exam_misses import enter_misses
 from trainer.services.lease import take_lease
 
@@ -26,6 +27,8 @@ def sweep_once(app: Flask) -> int:
             count = sweep_attempts(session, now)
             session.commit()
             enter_misses(session, now)
+            session.commit()
+            forget_old_runs(session, now)
             session.commit()
             return count
         finally:

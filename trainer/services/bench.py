@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, undefer
 
 from trainer.measures.agreement import Fourfold, fourfold
-from trainer.models import BenchRun, ReplySample, User
+from trainer.models import BenchRun, ReplySample, SampleLabel, User
 from trainer.replies import ACTS, CODES, check_reply
 from trainer.replies.trace import Hit, trace
 from trainer.rules import Rulebook
@@ -38,7 +38,7 @@ _lock = Lock()
 
 def start_run(session: Session, owner: User, title: str, source: str, rows: Sequence[Row], now: datetime) -> BenchRun:
     """Put replies on the bench; runs older than 14 days are deleted, and of one's own all but the newest."""
-    session.execute(delete(BenchRun).where(BenchRun.created_at < now - timedelta(days=KEPT_DAYS)))
+    forget_old_runs(session, now)
     run = BenchRun(owner_id=owner.id, title=title[:120], source=source, count=len(rows), rows=[row.to_dict() for row in rows], created_at=now)
     session.add(run)
     session.flush()
@@ -46,6 +46,11 @@ def start_run(session: Session, owner: User, title: str, source: str, rows: Sequ
     if old:
         session.execute(delete(BenchRun).where(BenchRun.id.in_(old)))
     return run
+
+
+def forget_old_runs(session: Session, now: datetime) -> None:
+    """Delete everybody's runs older than 14 days."""
+    session.execute(delete(BenchRun).where(BenchRun.created_at < now - timedelta(days=KEPT_DAYS)))
 
 
 def runs_of(session: Session, owner: User) -> list[BenchRun]:
@@ -67,13 +72,13 @@ def sample_rows(session: Session) -> list[Row]:
     """The newest labelled samples in use as replies for the bench."""
     found = session.scalars(samples_like(Filters()).limit(MOST_REPLIES)).all()
     labels = newest_labels(session, found)
-    return [_row_of(sample, labels[sample.id].violations, labels[sample.id].acts) for sample in found]
+    return [row_of_sample(sample, labels[sample.id]) for sample in found]
 
 
-def _row_of(sample: ReplySample, violations: list[str] | None, acts: list[str] | None) -> Row:
-    return Row(
-        sample.id, sample.platform, sample.reply, sample.buyer, None if violations is None else tuple(violations),
-        None if acts is None else tuple(acts), f"标注样本 {sample.id}", sample.as_of.isoformat(), sample.facts)
+def row_of_sample(sample: ReplySample, label: SampleLabel) -> Row:
+    """A labelled sample as a reply for the bench; its number is that of the sample."""
+    violations, acts = (None if codes is None else tuple(codes) for codes in (label.violations, label.acts))
+    return Row(sample.id, sample.platform, sample.reply, sample.buyer, violations, acts, f"标注样本 {sample.id}", sample.as_of.isoformat(), sample.facts)
 
 
 # --- judging ---
