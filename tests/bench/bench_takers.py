@@ -1,0 +1,227 @@
+"""340 people sit one exam on this machine: `python tests/bench/bench_takers.py [--takers 340] [--seconds 45]`.
+
+All start in the same second, then each saves an answer every 15 s, on gunicorn with two workers, SQLite and PostgreSQL. The load
+comes from the same machine and takes its share of the processor. Then saves a second, as many as go through from eight
+connections, beside a bare Flask handler that commits one row, on the same server and database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests.bench.exam_server import ROOT, Site, databases, prepare
+
+BARE = """
+import json, os, threading
+from flask import Flask, jsonify, request
+from sqlalchemy import create_engine, event, text
+engine = create_engine(os.environ["BARE_URL"], pool_size=8)
+if engine.dialect.name == "sqlite":
+    @event.listens_for(engine, "connect")
+    def connected(connection, record):
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+    @event.listens_for(engine, "begin")
+    def begun(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+app = Flask("bare")
+INSERT = text("INSERT INTO bare_save (client_key, answer) VALUES (:key, :answer)")
+@app.get("/health")
+def health():
+    return "ok"
+@app.put("/save")
+def save():
+    given = request.get_json()
+    with engine.begin() as connection:
+        connection.execute(INSERT, {"key": given["client_key"], "answer": json.dumps(given["raw"])})
+    return jsonify(kind="saved", seq=1)
+"""
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds on the wall."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+class Sitting:
+    """One taker, with a connection that stays open."""
+
+    def __init__(self, site: Site, number: int) -> None:
+        self.site, self.taker = site, site.takers[number]
+        self.line = HTTPConnection("127.0.0.1", site.port, timeout=60)
+        self.attempt_id, self.seqs = 0, [0, 0, 0]
+
+    def start(self) -> None:
+        """Begin the attempt."""
+        headers = {"Cookie": self.taker.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        self.line.request("POST", f"/exams/{self.site.assignment_id}/start", f"csrf_token={self.taker.token}", headers)
+        answer = self.line.getresponse()
+        answer.read()
+        place = re.search(r"/attempts/(\d+)", answer.getheader("Location") or "")
+        if place is None:
+            raise SystemExit(f"the exam did not start: {answer.status}")
+        self.attempt_id = int(place[1])
+
+    def save(self, number: int) -> None:
+        """Save one answer."""
+        item = number % 3
+        body = {"client_key": f"t{self.taker.user_id}-{number}", "base_seq": self.seqs[item], "raw": {"choice": ["abc"[number % 2]]}, "unsure": False}
+        self.line.request("PUT", f"/exams/attempts/{self.attempt_id}/items/{item}", json.dumps(body), self.taker.headers())
+        answer = self.line.getresponse()
+        told = json.loads(answer.read())
+        if answer.status != 200:
+            raise SystemExit(f"a save failed: {answer.status} {told}")
+        self.seqs[item] = int(told["seq"])
+
+
+def p95(times: list[float]) -> float:
+    """The value that 95 % do not exceed, in milliseconds."""
+    return statistics.quantiles(times, n=20)[18] * 1000
+
+
+def everybody(works: list[Callable[[], None]]) -> None:
+    """All at once, each on a thread of its own; the first failure ends the run."""
+    failures: list[BaseException] = []
+
+    def guarded(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:  # a thread must hand its failure over
+            failures.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def exam(site: Site, seconds: float) -> str:
+    """The exam of everybody; the line of the table."""
+    sittings = [Sitting(site, number) for number in range(len(site.takers))]
+    starts: list[float] = []
+    saves: list[float] = []
+    together = threading.Barrier(len(sittings))
+
+    def start(one: Sitting) -> None:
+        together.wait()
+        starts.append(timed(one.start))
+
+    everybody([lambda one=one: start(one) for one in sittings])  # type: ignore[misc]
+    end = time.monotonic() + seconds
+
+    def sit(one: Sitting, chance: random.Random) -> None:
+        number, due = 0, time.monotonic() + chance.uniform(0, 15)
+        while due < end:
+            time.sleep(max(0.0, due - time.monotonic()))
+            begun = time.perf_counter()
+            one.save(number)
+            saves.append(time.perf_counter() - begun)
+            number, due = number + 1, due + 15
+
+    everybody([lambda one=one: sit(one, random.Random(one.taker.user_id)) for one in sittings])  # type: ignore[misc]
+    return (f"{len(sittings)} 人同时开考：95% 在 {p95(starts):,.0f} 毫秒内进入；每 15 秒保存一次，共 {len(saves)} 次，"
+            f"95% 在 {p95(saves):.0f} 毫秒内，没有一次失败")
+
+
+def throughput(works: list[Callable[[int], None]], seconds: float) -> float:
+    """Saves a second from as many connections as there are works."""
+    counts = [0] * len(works)
+    end = time.monotonic() + seconds
+
+    def go(place: int) -> None:
+        while time.monotonic() < end:
+            works[place](counts[place])
+            counts[place] += 1
+
+    everybody([lambda place=place: go(place) for place in range(len(works))])  # type: ignore[misc]
+    return sum(counts) / seconds
+
+
+def bare_saves(url: str, folder: Path, port: int, workers: int, seconds: float) -> float:
+    """Saves a second of the bare handler, behind the same gunicorn on the same database."""
+    from sqlalchemy import create_engine, text
+
+    with create_engine(url).begin() as connection:
+        number = "INTEGER PRIMARY KEY" if url.startswith("sqlite") else "SERIAL PRIMARY KEY"
+        connection.execute(text(f"CREATE TABLE IF NOT EXISTS bare_save (id {number}, client_key TEXT UNIQUE, answer TEXT)"))
+    (folder / "bare_app.py").write_text(BARE, encoding="utf-8")
+    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8", "--bind",
+               f"127.0.0.1:{port}", "--log-level", "critical", "--chdir", str(folder), "bare_app:app"]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "BARE_URL": url}, start_new_session=True)
+    site = Site(folder, url, 0, [], port, workers, process)
+    try:
+        if not site.wait():
+            raise SystemExit("the bare handler did not answer")
+        lines = [HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(8)]
+
+        def save(place: int, number: int) -> None:
+            body = {"client_key": f"b{place}-{number}-{time.monotonic_ns()}", "raw": {"choice": ["a"]}}
+            lines[place].request("PUT", "/save", json.dumps(body), {"Content-Type": "application/json"})
+            if lines[place].getresponse().read() == b"":
+                raise SystemExit("the bare handler failed")
+
+        return throughput([lambda number, place=place: save(place, number) for place in range(8)], seconds)  # type: ignore[misc]
+    finally:
+        site.stop()
+
+
+def main() -> None:
+    """Prints the figures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--takers", type=int, default=340)
+    parser.add_argument("--seconds", type=float, default=45)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, url in databases(Path(folder)).items():
+            place = Path(folder) / name
+            place.mkdir()
+            site = prepare(place, url, options.takers, workers=2)
+            try:
+                site.start()
+                print(f"{name}：{exam(site, options.seconds)}", flush=True)
+                # Other people than those of the exam before, so that each connection has an attempt of its own.
+                sittings = [Sitting(site, number) for number in range(8)]
+                for one in sittings:
+                    one.start()
+                    one.seqs = [10_000] * 3
+                ours = throughput([resumed(one) for one in sittings], 8)
+            finally:
+                site.stop()
+            theirs = bare_saves(url, place, site.port, 2, 8)
+            print(f"{name}：每秒保存 {ours:,.0f} 次，裸处理函数 {theirs:,.0f} 次，是它的 {ours / theirs:.2f} 倍", flush=True)
+
+
+def resumed(one: Sitting) -> Callable[[int], None]:
+    """Saves of somebody whose attempt runs already: the first answer of the server tells where it stands."""
+    def save(number: int) -> None:
+        item = number % 3
+        body = {"client_key": f"x{one.taker.user_id}-{number}-{time.monotonic_ns()}", "base_seq": one.seqs[item],
+                "raw": {"choice": ["abc"[number % 3]]}, "unsure": False}
+        one.line.request("PUT", f"/exams/attempts/{one.attempt_id}/items/{item}", json.dumps(body), one.taker.headers())
+        told = json.loads(one.line.getresponse().read())
+        one.seqs[item] = int(told["seq"])
+
+    return save
+
+
+if __name__ == "__main__":
+    main()
