@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainer.replies.checker import wording_of
+from trainer.replies.normalise import normalise
 from trainer.replies.reader import matches, read
 from trainer.replies.wording import ACTS, CODES
 
@@ -26,6 +27,6 @@ def trace(reply: str, buyer: str, rulebook: Any) -> tuple[Hit, ...]:
     return tuple(dict.fromkeys(Hit(match.name, match.source, match.sure) for match in found))
 
 
-def normal_text(reply: str, rulebook: Any) -> str:
+def normal_text(reply: str) -> str:
     """The reply in the form that patterns are matched on."""
-    return read(reply, "", wording_of(rulebook)).reading.text
+    return normalise(reply).text
