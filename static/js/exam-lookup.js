@@ -1,6 +1,8 @@
 // Open-book items: the rule search beside the question, and how long it was open before the answer.
+const MOST = 12;
+
 function results(page) {
-  return [...page.querySelectorAll(".rule-row")].slice(0, 12).map((row) => {
+  return [...page.querySelectorAll(".rule-row")].slice(0, MOST).map((row) => {
     row.querySelectorAll("a").forEach((link) => { link.dataset.sheet = ""; });
     return row;
   });
@@ -34,7 +36,7 @@ function lookup(item, box) {
       if (!response.ok || page.querySelector("[data-sign-in]")) throw new Error("signed out");
       const rows = results(page);
       list.replaceChildren(...rows);
-      status.textContent = rows.length ? `找到 ${rows.length === 12 ? "的前 12" : rows.length} 条，点标题看全文。` : "没有找到，换个词试试。";
+      status.textContent = !rows.length ? "没有找到，换个词试试。" : `${rows.length === MOST ? "最接近的" : "找到"} ${rows.length} 条，点标题看全文。`;
     } catch {
       if (turn === asked) status.textContent = "没有查到：网络断开或登录失效，稍后再试。";
     }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from trainer.errors import ConflictError, InputError
 from trainer.models import (
+    Assignment,
     Attempt,
     AttemptItem,
     ContentItem,
@@ -88,12 +89,12 @@ def plan_regrade(session: Session, by: User, kind: str, scope: Scope, release: R
 
 
 def _title(session: Session, scope: Scope) -> str:
-    parts = [f"{len(scope.assignments)} 场考试" if scope.assignments else "", f"{len(scope.papers)} 份试卷" if scope.papers else ""]
-    if scope.questions:
-        titles = session.scalars(select(ContentItem.title).where(
-            ContentItem.kind == "question", ContentItem.slug.in_(scope.questions)).order_by(ContentItem.slug)).all()
-        parts.append("、".join(titles[:3]) + (f" 等 {len(titles)} 题" if len(titles) > 3 else ""))
-    return " · ".join(part for part in parts if part)[:120]
+    exams = session.scalars(select(Assignment.title).where(Assignment.id.in_(scope.assignments)).order_by(Assignment.id)).all()
+    items = session.execute(select(ContentItem.kind, ContentItem.title).where(
+        ((ContentItem.kind == "question") & ContentItem.slug.in_(scope.questions))
+        | ((ContentItem.kind == "paper") & ContentItem.slug.in_(scope.papers))).order_by(ContentItem.slug)).all()
+    parts = [list(exams), [title for kind, title in items if kind == "paper"], [title for kind, title in items if kind == "question"]]
+    return " · ".join("、".join(part[:3]) + (f" 等 {len(part)} 项" if len(part) > 3 else "") for part in parts if part)[:120]
 
 
 def _attempts_in(scope: Scope, by: User, now: datetime) -> Select[Attempt]:
