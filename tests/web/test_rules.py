@@ -1,10 +1,13 @@
 """The rule browser, the page of a rule, the platforms side by side, and the check list of trainers."""
 
+import csv
+import io
 import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import event, select
 
 from tests.factories import Cast, client_of
@@ -259,3 +262,15 @@ def test_the_search_of_the_top_line_finds_rules_and_calculators(chen: FlaskClien
 
 def test_an_empty_search_says_what_can_be_found(chen: FlaskClient) -> None:
     assert "想找什么？" in chen.get("/search").text
+
+
+@pytest.mark.parametrize("view", ["topics", "decisions"])
+def test_the_platforms_side_by_side_come_as_a_file(chen: FlaskClient, view: str) -> None:
+    answer = chen.get(f"/rules/compare.csv?view={view}&as_of=2026-11-21")
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert rows[0][1:4] == ["对照", "淘宝", "天猫"] and (rows[0][-1] == "法律和通用") is (view == "topics")
+    assert {len(row) for row in rows} == {len(rows[0])} and any("待核对）" in cell for row in rows for cell in row)
+    assert "attachment; filename=compare-2026-11-21.csv" in answer.headers["Content-Disposition"]
+    sheet = load_workbook(io.BytesIO(chen.get(f"/rules/compare.xlsx?view={view}&as_of=2026-11-21").data)).active
+    assert sheet is not None and [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)] == rows
+    assert chen.get("/rules/compare.pdf").status_code == 404

@@ -9,7 +9,7 @@ from trainer.rules import Rule, Rulebook
 from trainer.rules.vocabulary import AUTHORITIES
 from trainer.services.calculators import topic_of
 from trainer.services.rule_library import index_of
-from trainer.services.rule_texts import punctuate
+from trainer.services.rule_texts import badge_of, punctuate
 
 SIX = ("taobao", "tmall", "jd", "pdd", "douyin", "kuaishou")
 SHOWN = 4
@@ -112,6 +112,20 @@ def _cell(rules: Sequence[Rule], moment: datetime, most: int = SHOWN) -> Cell:
 def figures_text(rule: Rule, moment: datetime) -> str:
     """The figures of a rule at the moment, each once: 30%、500 元."""
     return "、".join(dict.fromkeys(rule.figure(name, moment).text for name in rule.figures))
+
+
+def sheet_rows(rulebook: Rulebook, rows: Sequence[tuple[str, Row]], columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """The named rows as cells of a spreadsheet: one column a platform, one line a rule, with its figures and its badge."""
+    found = []
+    for name, row in rows:
+        by_platform = {platform: _cell_text(rulebook, cell) for cell in row.cells for platform in cell.platforms}
+        found.append((name, row.verdict, *(by_platform.get(platform, "—") for platform in columns)))
+    return found
+
+
+def _cell_text(rulebook: Rulebook, cell: Cell) -> str:
+    lines = [f"{punctuate(one.rule.title)}{f'：{one.text}' if one.text else ''}（{badge_of(rulebook, one.rule).text}）" for one in cell.entries]
+    return "\n".join([*lines, *([f"还有 {cell.more} 条"] if cell.more else [])]) or "—"
 
 
 def verdict_of(cells: Sequence[Cell]) -> str:

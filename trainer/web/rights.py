@@ -123,6 +123,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "rules.index": SIGNED_IN,
     "rules.rule": SIGNED_IN,
     "rules.compare": SIGNED_IN,
+    "rules.compare_csv": SIGNED_IN,
+    "rules.compare_xlsx": SIGNED_IN,
     "rules.checking": TRAINER,
     "rules.checking_csv": TRAINER,
     "rules.check": TRAINER,

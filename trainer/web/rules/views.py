@@ -2,8 +2,10 @@
 
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, abort, render_template, request
+from flask import Response as FileResponse
 from werkzeug.datastructures import MultiDict
 
 from trainer.extensions import db
@@ -12,12 +14,14 @@ from trainer.rules.facts import FIRST_YEAR, LAST_YEAR
 from trainer.services import calculators, currency, platform_table, rule_library, rule_relations, rule_texts
 from trainer.services.releases import current_rulebook
 from trainer.services.rule_usage import resting_on
+from trainer.services.spreadsheet import write_csv, write_xlsx
 from trainer.web.clock import BEIJING, now
 from trainer.web.render import platform_name
 from trainer.web.topics import rule_topic_name
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
 PER_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIRST = ("taobao", "tmall", "jd", "pdd", "douyin", "kuaishou", "shop", "general", "o2o_platform", "phone_desk")
 
 
@@ -94,14 +98,47 @@ def rule(rule_id: str) -> str:
         asks=[rulebook.decisions[ask] for ask in dict.fromkeys(slot.rsplit(".", 1)[0] for slot in found.decides)])
 
 
+def compared(rulebook: Rulebook, moment: datetime) -> tuple[str, list[platform_table.Row]]:
+    """The view that the address asks for, and its rows."""
+    view = "decisions" if request.args.get("view") == "decisions" else "topics"
+    rows = platform_table.decision_rows(rulebook, moment) if view == "decisions" else platform_table.topic_rows(rulebook, moment)
+    chosen = request.args.get("verdict", "")
+    return view, [row for row in rows if not chosen or row.verdict == chosen]
+
+
 @bp.get("/compare")
 def compare() -> str:
     """六平台对照: what the rules in force say on each platform."""
     rulebook, moment = current_rulebook(db.session()), reading_day(request.args)
-    view = "decisions" if request.args.get("view") == "decisions" else "topics"
-    rows = platform_table.decision_rows(rulebook, moment) if view == "decisions" else platform_table.topic_rows(rulebook, moment)
-    chosen = request.args.get("verdict", "")
+    view, rows = compared(rulebook, moment)
     return render_template(
         "rules/compare.html", view=view, moment=moment, as_of=request.args.get("as_of", ""), platforms=platform_table.SIX,
-        rows=[row for row in rows if not chosen or row.verdict == chosen], verdict=chosen, topic_name=rule_topic_name,
+        rows=rows, verdict=request.args.get("verdict", ""), topic_name=rule_topic_name,
         verdicts=(platform_table.DIFFERENT, platform_table.SAME, platform_table.ALONE))
+
+
+@bp.get("/compare.csv")
+def compare_csv() -> FileResponse:
+    """The same table as csv."""
+    return _compare_file("csv")
+
+
+@bp.get("/compare.xlsx")
+def compare_xlsx() -> FileResponse:
+    """The same table as xlsx."""
+    return _compare_file("xlsx")
+
+
+def _compare_file(kind: str) -> FileResponse:
+    rulebook, moment = current_rulebook(db.session()), reading_day(request.args)
+    view, rows = compared(rulebook, moment)
+    columns = platform_table.SIX + (("general",) if view == "topics" else ())
+    head = ("判定" if view == "decisions" else "主题", "对照", *("法律和通用" if code == "general" else platform_name(code) for code in columns))
+    named = [(row.title or rule_topic_name(row.code), row) for row in rows]
+    table = [head, *platform_table.sheet_rows(rulebook, named, columns)]
+    day = moment.astimezone(BEIJING).date().isoformat()
+    name = f"{quote(f'六平台对照-{day}')}.{kind}"
+    headers = {"Content-Disposition": f"attachment; filename=compare-{day}.{kind}; filename*=UTF-8''{name}"}
+    if kind == "csv":
+        return FileResponse(write_csv(table), mimetype="text/csv; charset=utf-8", headers=headers)
+    return FileResponse(write_xlsx("六平台对照", table, (28, 12, *(36 for _ in columns))), mimetype=XLSX, headers=headers)
