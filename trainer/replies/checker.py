@@ -138,8 +138,8 @@ def _doubted(seen: Read, match: Match) -> bool:
     return clause.question or bool(seen.discourse.within("否定", clause.start, clause.end))
 
 
-_EARNS = {"clear": -2.5, "sure": -0.8, "doubt": -0.6, "weak": 0.1}
-_EARNS_ALONE = 0.3
+_EARNS = {"clear": -3.0, "sure": -1.0, "doubt": -0.8, "weak": 0.2}
+_EARNS_ALONE = 0.2
 
 
 def _within(match: Match | Statement, places: Sequence[tuple[int, int]]) -> bool:
