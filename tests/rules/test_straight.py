@@ -11,7 +11,7 @@ from hypothesis import given
 
 from tests.rules.test_properties import BOOK, FAST, questions
 from tests.rules.test_rule_examples import asked
-from trainer.rules import MissingFacts, QuestionError, Rulebook, RuleError, engine
+from trainer.rules import MissingFacts, QuestionError, Rulebook, RuleError, engine, plans
 
 TEXT = BOOK.canonical_json()
 CODED, WALKED = Rulebook.from_json(TEXT), Rulebook.from_json(TEXT)
@@ -29,10 +29,10 @@ def told(book: Rulebook, question: tuple[str, str, str, dict[str, Any]]) -> Any:
 
 def both(question: tuple[str, str, str, dict[str, Any]]) -> tuple[Any, Any]:
     """What the code says, once it is written, and what the walk says."""
-    with patch.object(engine, "OFTEN", 1), patch.object(engine, "MOST_CODE", 10**9):
+    with patch.object(engine, "OFTEN", 1), patch.object(engine, "MOST_CODE", 10**9), patch.object(plans, "_TOLD_OFTEN", 1):
         told(CODED, question)
         coded = told(CODED, question)
-    with patch.object(engine, "_remember", lambda situation: None):
+    with patch.object(engine, "_remember", lambda situation: None), patch.object(plans, "_TOLD_OFTEN", 10**9):
         return coded, told(WALKED, question)
 
 
@@ -68,7 +68,7 @@ RULE = {
 
 def test_a_failure_names_its_rule_and_a_percent_sign_stays_one() -> None:
     book = Rulebook.from_json(dumps({"rules": [RULE], "decisions": SMALL, "wording": {}, "calendar": []}))
-    with patch.object(engine, "OFTEN", 1):
+    with patch.object(engine, "OFTEN", 1), patch.object(plans, "_TOLD_OFTEN", 1):
         for _ in range(3):
             decision = book.decide("share.of", platform="tmall", as_of="2026-01-01T00:00:00+08:00", facts={"part": 8})
             assert decision.because[0].text == "100% 是 12.5%%，8"

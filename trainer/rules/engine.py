@@ -16,8 +16,8 @@ from trainer.rules.straight import Code, settle_code
 
 _TOGETHER = frozenset(("sum", "all", "union", "earliest"))
 _ZERO = Decimal(0)
-OFTEN = 24
-"""After how many times a situation gets code of its own."""
+OFTEN = 128
+"""After how many times a situation gets code of its own: by then writing it has cost less than it saves."""
 MOST_CODE = 2_000
 _written = 0
 

@@ -38,6 +38,7 @@ class Speaker:
     parts: tuple[str | Filler, ...]
     source: dict[str, str]
     explain: Explain = field(init=False, repr=False)
+    told: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.explain = self._explain_first
@@ -60,13 +61,14 @@ class Speaker:
         return "".join([part if isinstance(part, str) else part(values, moment) for part in self.parts])
 
     def _explain_first(self, values: Mapping[str, Any], moment: datetime) -> str:
-        """The same, and from now on by code of its own."""
-        if any(not isinstance(part, str) for part in self.parts):
-            self.explain = explain_code(self.parts, self.explain_slowly)
-        else:
-            text = self.explain_slowly(values, moment)
+        """The same; a text without open places is kept as it is, one that is asked for often gets code of its own."""
+        text = self.explain_slowly(values, moment)
+        self.told += 1
+        if all(isinstance(part, str) for part in self.parts):
             self.explain = lambda values, moment: text
-        return self.explain_slowly(values, moment)
+        elif self.told >= _TOLD_OFTEN:
+            self.explain = explain_code(self.parts, self.explain_slowly)
+        return text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,6 +185,7 @@ class Epoch:
 _FINITE = ("choice", "choices", "flag")
 _REMEMBERED = 4096
 _RECENT = 256
+_TOLD_OFTEN = 128
 
 
 class Plan:
