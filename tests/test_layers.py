@@ -10,7 +10,7 @@ LAYERS = {
     "rules": 0, "replies": 1, "content": 2, "questions": 2, "roleplay": 2, "bank": 3, "measures": 3,
     "models": 4, "extensions": 5, "services": 5, "demo": 5, "web": 6, "cli": 6, "factory": 7, "sweeper": 7, "serve": 8, "migrations": 8,
 }
-FREE = {"errors", "config"}
+FREE = {"errors", "config", "writers"}
 # Siblings of one layer that may use each other all the same.
 SIDEWAYS = {("questions", "content"), ("roleplay", "content")}
 # Engine layers must be importable without the web stack.

@@ -9,9 +9,10 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Pool, event
 
 from trainer.models.base import Base
+from trainer.writers import queue_of
 
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
@@ -27,7 +28,7 @@ def _is_reading() -> bool:
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_connection(connection: Any, _record: Any) -> None:
+def _prepare_connection(connection: Any, record: Any) -> None:
     """SQLite: WAL, full durability, foreign keys; transactions are begun by us and not by the driver."""
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None
@@ -35,6 +36,7 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        record.info["writers"] = queue_of(connection)
 
 
 @event.listens_for(Engine, "begin")
@@ -43,6 +45,30 @@ def _begin(connection: Any) -> None:
     reading = _is_reading()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        if not reading:
+            _take_turn(connection)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
     elif reading:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _take_turn(connection: Any) -> None:
+    queue = connection.info.get("writers")
+    if queue is not None and not connection.info.get("writing"):
+        queue.enter()
+        connection.info["writing"] = True
+
+
+@event.listens_for(Pool, "reset")
+def _give_turn(_connection: Any, record: Any, _state: Any) -> None:
+    """A connection that goes back to the pool has committed or rolled back: the next writer's turn."""
+    if record is not None and record.info.pop("writing", False):
+        record.info["writers"].leave()
+
+
+@event.listens_for(Pool, "close")
+@event.listens_for(Pool, "invalidate")
+def _give_turn_of_lost(_connection: Any, record: Any, _error: Any = None) -> None:
+    """A connection that is closed or thrown away writes no more."""
+    if record.info.pop("writing", False):
+        record.info["writers"].leave()
