@@ -20,6 +20,8 @@ def test_the_wording_of_the_rulebook_has_no_fault(rulebook):
         ({"violations": {"abuse": {"patterns": [{"say": "骂", "when": "maybe"}]}}}, "when"),
         ({"acts": {"greet": {"patterns": [{"say": "好", "by": ["nobody"]}]}}}, "by"),
         ([], "键"),
+        ({"violations": ["abuse"]}, "violations"),
+        ({"acts": {"greet": {"patterns": "你好"}}}, "patterns"),
     ],
 )
 def test_a_fault_is_named_with_its_place(document, part):

@@ -10,6 +10,7 @@ from trainer.bank.stock import Stock
 from trainer.content import CaseHeader, Lesson, Paper, Question, Shop
 from trainer.content.yamltext import read_yaml
 from trainer.errors import ContentError
+from trainer.replies import wording_faults, wording_schema
 from trainer.rules import Rulebook
 from trainer.rules.problems import Problem, RulebookError
 
@@ -103,10 +104,12 @@ class Bank:
 
 def _rulebook(root: Path, problems: list[Problem]) -> Rulebook | None:
     try:
-        return Rulebook.load(root / "rulebook")
+        rulebook = Rulebook.load(root / "rulebook", wording_schema)
     except RulebookError as error:
         problems += [Problem(f"rulebook/{one.file}", one.line, one.message, one.remedy) for one in error.problems]
         return None
+    problems += [Problem("rulebook/wording", 0, line) for line in wording_faults(rulebook)]
+    return rulebook
 
 
 def _topics(root: Path, problems: list[Problem]) -> dict[str, Topic]:

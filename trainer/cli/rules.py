@@ -21,6 +21,7 @@ from trainer.content import Question
 from trainer.errors import TrainerError
 from trainer.extensions import db
 from trainer.questions import make_variant, variant_count
+from trainer.replies import wording_schema
 from trainer.rules import Problem, Rulebook
 from trainer.rules.calendar import BEIJING
 from trainer.rules.changes import Edition, compare
@@ -39,7 +40,7 @@ _FOLDER = Folder()
 def load_rulebook(path: Path) -> Rulebook:
     """The rulebook of a folder, or an exit with every flaw on standard error."""
     try:
-        return Rulebook.load(path)
+        return Rulebook.load(path, wording_schema)
     except TrainerError as error:
         click.echo(error.message, err=True)
         raise SystemExit(1) from None

@@ -1,6 +1,6 @@
 """Written replies to a buyer, judged against a rulebook: text, facts and rulebook in, findings out."""
 
-from trainer.replies.checker import CHECKER_VERSION, check_reply
+from trainer.replies.checker import CHECKER_VERSION, check_reply, wording_faults
 from trainer.replies.findings import Act, Claim, Findings, Suspicion, Violation
 from trainer.replies.wording import ACTS, CODES, WordingError, validate_wording, wording_schema
 
@@ -16,5 +16,6 @@ __all__ = [
     "WordingError",
     "check_reply",
     "validate_wording",
+    "wording_faults",
     "wording_schema",
 ]

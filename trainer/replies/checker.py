@@ -16,7 +16,7 @@ from trainer.replies.findings import Act, Claim, Findings, Suspicion, Violation
 from trainer.replies.reader import Match, Read, clause_of, matches, read
 from trainer.replies.salad import salad_spans
 from trainer.replies.suspicion import best_place, features, scores, suspicion_limit, with_patterns
-from trainer.replies.wording import ACTS, CODES, Wording, compile_wording
+from trainer.replies.wording import ACTS, CODES, Wording, WordingError, compile_wording
 
 CHECKER_VERSION = "1"
 _KEPT = 8
@@ -42,6 +42,15 @@ def wording_of(rulebook: WordingSource) -> Wording:
         while len(_CHECKERS) > _KEPT:
             _CHECKERS.popitem(last=False)
     return wording
+
+
+def wording_faults(rulebook: WordingSource) -> list[str]:
+    """Every fault for which the wording of the rulebook cannot be used, as Chinese lines; empty if it can."""
+    try:
+        wording_of(rulebook)
+    except WordingError as error:
+        return list(error.problems)
+    return []
 
 
 def check_reply(

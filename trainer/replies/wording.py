@@ -173,6 +173,9 @@ def _shape(files: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}:最外层应是「键: 值」,现在是 {type(document).__name__}"
             continue
         yield from _unknown(name, document, _TOP)
+        odd = [key for key in ("concepts", "violations", "acts", "topics") if not isinstance(document.get(key) or {}, Mapping)]
+        yield from (f"{name}:{key} 应是「名称: 内容」,现在是 {type(document[key]).__name__}" for key in odd)
+        document = {key: value for key, value in document.items() if key not in odd}
         for concept, body in (document.get("concepts") or {}).items():
             yield from _concept_shape(f"{name} 概念「{concept}」", body)
         for kind, known in (("violations", CODES), ("acts", ACTS)):
@@ -204,19 +207,26 @@ def _rule_shape(where: str, rule: Any, kind: str) -> Iterator[str]:
     for key in ("rule", "why") if kind == "violations" else ():
         if rule.get(key) is not None and not isinstance(rule[key], str):
             yield f"{where}:{key} 应是文字"
+    if not isinstance(rule.get("patterns") or [], list):
+        yield f"{where}:patterns 应是列表"
+        return
     for number, group in enumerate(rule.get("patterns") or [], 1):
         if isinstance(group, Mapping):
-            yield from _unknown(f"{where} 第 {number} 组句式", group, _GROUP_KEYS)
-            for key, allowed in _CHOICES.items():
-                if key in group and group[key] not in allowed:
-                    yield f"{where} 第 {number} 组句式:{key} 只能是 {'、'.join(allowed)}"
-            if group.get("sure", True) not in _SURE:
-                yield f"{where} 第 {number} 组句式:sure 只能是 clear、true、false、weak"
-            for actor in group.get("by") or []:
-                if actor not in _ACTORS:
-                    yield f"{where} 第 {number} 组句式:by 只能是 {'、'.join(_ACTORS)}"
+            yield from _group_shape(f"{where} 第 {number} 组句式", group)
         elif not isinstance(group, str):
             yield f"{where} 第 {number} 组句式:应是一句或「say: …」"
+
+
+def _group_shape(where: str, group: Mapping[str, Any]) -> Iterator[str]:
+    yield from _unknown(where, group, _GROUP_KEYS)
+    for key, allowed in _CHOICES.items():
+        if key in group and group[key] not in allowed:
+            yield f"{where}:{key} 只能是 {'、'.join(allowed)}"
+    if group.get("sure", True) not in tuple(_SURE):
+        yield f"{where}:sure 只能是 clear、true、false、weak"
+    for actor in group.get("by") or []:
+        if actor not in _ACTORS:
+            yield f"{where}:by 只能是 {'、'.join(_ACTORS)}"
 
 
 def compile_wording(files: Mapping[str, Any]) -> Wording:
