@@ -7,13 +7,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeSerializer
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.factories import Cast, client_of
 from tests.web.exam_pages import Pages
 from trainer.extensions import db
-from trainer.models import Attempt, PracticeAnswer, ReviewCard, TypingTest
+from trainer.models import Attempt, AttemptItem, PracticeAnswer, ReviewCard, TypingTest, VariantRow
 from trainer.services import typing_tests
+from trainer.services.authoring import body_of
+from trainer.web.authoring.forms import form_of
 
 
 @pytest.fixture
@@ -47,7 +49,8 @@ def test_a_typing_test_is_counted_and_shown_to_the_learner_and_the_supervisor(ap
 @pytest.mark.parametrize("broken", ["", "made-up", "theirs", "early"])
 def test_a_test_with_a_broken_ticket_or_an_impossible_time_counts_nothing(app: Flask, staff: Cast, chen: FlaskClient, broken: str) -> None:
     tickets = {"theirs": ticket(app, staff.stranger.id), "early": ticket(app, staff.chen.id, began=datetime.now(UTC).isoformat())}
-    answer = chen.post("/practice/typing", data={"ticket": tickets.get(broken, broken), "seconds": "180", "typed": "您好"}, headers={"Accept": "application/json"})
+    form = {"ticket": tickets.get(broken, broken), "seconds": "180", "typed": "您好"}
+    answer = chen.post("/practice/typing", data=form, headers={"Accept": "application/json"})
     assert answer.status_code == 400 and "重新测一次" in answer.json["error"]
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(TypingTest)) == 0
@@ -98,3 +101,19 @@ def test_a_paper_is_previewed_on_a_date(app: Flask, zhou: FlaskClient) -> None:
     with app.app_context():
         assert db.session.get_one(Attempt, int(address.rpartition("/")[2])).preview
     assert zhou.post("/preview/papers/nothing").status_code == 404
+
+
+def test_a_hint_is_offered_in_practice_kept_by_the_editor_and_never_shown_in_an_exam(app: Flask, chen: FlaskClient, zhou: FlaskClient, pages: Pages) -> None:
+    with app.app_context():
+        row = db.session.get_one(VariantRow, pages.practice)
+        running = db.session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == pages.running)).first()
+        for shown in (row, running.variant):
+            db.session.execute(text("DROP TRIGGER IF EXISTS keep_variant_update"))
+            shown.shown = {**shown.shown, "hint": "先想是谁的原因"}
+        body = {**row.revision.body, "hint": "先想是谁的原因"}
+        row.revision.body = body
+        db.session.commit()
+    assert "先想是谁的原因" in chen.get(f"/practice/questions/{pages.practice}").text
+    assert "先想是谁的原因" not in chen.get(f"/exams/attempts/{pages.running}").text
+    assert "先想是谁的原因" in zhou.get(f"/authoring/questions/{body['id']}/edit").text
+    assert body_of(form_of(body))["hint"] == "先想是谁的原因"

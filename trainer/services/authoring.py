@@ -26,6 +26,7 @@ def body_of(form: Form) -> dict[str, Any]:
         "pool": form["pool"], "stem": form["stem"].strip(), "rules": re.split(r"[\s,，、]+", form["rules"].strip()) if form["rules"].strip() else [],
         "red_line": form.get("red_line") or None, "open_book": form.get("open_book") or None, "explain": form["explain"].strip(),
         "posts": list(form["posts"]), "as_of": form["as_of"].strip(), "note": form["note"].strip(),
+        "hint": form["hint"].strip(),
         "literal": [line.strip() for line in form["literal"].split("\n") if line.strip()],
     }
     if form["mode"] == "yaml" or form["type"] not in ("single", "multiple", "scripted_reply"):

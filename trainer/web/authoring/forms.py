@@ -10,7 +10,7 @@ from trainer.services.authoring import OPTIONS, POINTS, SAMPLES
 from trainer.services.type_forms import STARTS, lines_of
 from trainer.services.type_forms import TEXTS as LINES
 
-TEXTS = ("as_of", "note", "literal", *LINES,
+TEXTS = ("as_of", "note", "hint", "literal", *LINES,
          "id", "type", "title", "topic", "difficulty", "pool", "stem", "rules", "explain", "buyer", "facts", "shortest", "longest")
 
 
@@ -51,7 +51,7 @@ def form_of(body: Mapping[str, Any]) -> dict[str, Any]:
     form = empty_form(body["type"])
     form |= {name: str(body[name]) for name in ("id", "title", "topic", "difficulty", "pool", "stem", "explain", "buyer") if name in body}
     form["platforms"], form["systems"] = list(body["platforms"]), [str(n) for n in body["systems"]]
-    form |= {name: str(body.get(name) or "") for name in ("as_of", "note")}
+    form |= {name: str(body.get(name) or "") for name in ("as_of", "note", "hint")}
     form |= {"literal": "\n".join(body.get("literal") or []), "posts": list(body.get("posts") or []), "open_book": bool(body.get("open_book"))}
     form["rules"], form["red_line"] = "\n".join(body.get("rules") or []), bool(body.get("red_line"))
     if not has_rows(body):
