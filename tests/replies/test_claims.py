@@ -64,3 +64,47 @@ def test_a_denied_figure_is_no_claim(check):
 def test_days_gone_by_are_no_claim(check):
     said = [claim.said for claim in check("您付款已经5天了,今天一定给您发货", facts=PAID).claims]
     assert said == ["今天"]
+
+
+NIGHT_PAID = {"order": {"paid_at": "2026-11-17T20:00:00+08:00", "kind": "normal"}}
+WEDNESDAY = "2026-11-18T10:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("reply", "agrees", "better"),
+    [
+        ("天猫规定的,最晚本周五晚上八点前发出", True, False),
+        ("天猫规定的,最晚20号前发出", True, False),
+        ("按天猫规定,11月24日前发货都可以", False, False),
+        ("我们明天就给您发出", True, True),
+        ("我们12月1号之前发货", False, False),
+    ],
+)
+def test_a_day_named_is_compared_with_the_moment_due(check, reply, agrees, better):
+    claim = check(reply, facts=NIGHT_PAID, as_of=WEDNESDAY).claims[0]
+    assert (claim.about, claim.agrees, claim.better) == ("shipping.deadline", agrees, better)
+
+
+def test_an_expected_arrival_and_a_past_day_are_no_term(check):
+    assert check("您17号付的款,预计21号送到", facts=NIGHT_PAID, as_of=WEDNESDAY).claims == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "facts", "about", "agrees"),
+    [
+        ("单独寄发票的邮费由买家承担", {"invoice": {"case": "separate_same_address"}}, "invoice.postage", False),
+        ("单独寄发票的邮费由我们承担", {"invoice": {"case": "separate_same_address"}}, "invoice.postage", True),
+        ("按规范投诉要在48小时内答复", {"request": {"kind": "complaint", "at": "2026-11-17T15:00:00+08:00"}}, "service.respond_by", True),
+        ("按规范投诉七天内答复就可以", {"request": {"kind": "complaint", "at": "2026-11-17T15:00:00+08:00"}}, "service.respond_by", False),
+        ("坏的退回来,邮费按规矩一人一半", {"claim": {"reason": "quality"}, "order": {"free_shipping": True}}, "return.freight", False),
+    ],
+)  # fmt: skip
+def test_postage_and_answering_times(check, reply, facts, about, agrees):
+    claim = check(reply, facts=facts, as_of=WEDNESDAY).claims[0]
+    assert (claim.about, claim.agrees) == (about, agrees)
+
+
+def test_a_bare_figure_means_what_the_facts_are_about(check):
+    facts = {"goods_received_at": "2026-11-17T16:00:00+08:00"}
+    found = check("按规定15天内打就行", facts=facts, buyer="退货多久打款", as_of=WEDNESDAY)
+    assert [(claim.about, claim.agrees) for claim in found.claims] == [("return.refund_due", False)]

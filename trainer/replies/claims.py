@@ -70,6 +70,7 @@ _TIMERS = frozenset(
         "refund.after_rejection",
         "refund.buyer_return",
         "dispute.intervention",
+        "aftersale.window",
     )
 )
 """What the platform's clock does: the shop can promise nothing better here."""
