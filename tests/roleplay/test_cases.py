@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.roleplay.conftest import CASES
-from trainer.roleplay import Case, make_scene, open_case, play, report, variant_count
+from trainer.roleplay import Case, Move, make_scene, open_case, play, report, step, variant_count
 from trainer.roleplay.bots import BOTS, FOREIGN, run_all
 from trainer.roleplay.ear import rulebook_ear
 from trainer.roleplay.engine import running
@@ -55,6 +55,20 @@ def test_deadlines_of_a_case_come_from_the_rulebook(cases: dict[str, Case], rule
     scene = make_scene(cases["tmall_lost_parcel"], 0, RulebookJudge(rulebook))
     state, _ = open_case(scene)
     assert [(one["name"], one["at"]) for one in running(scene, state)] == [("auto_confirm", "2026-11-25T16:20:00+08:00")]
+
+
+@pytest.mark.parametrize("seed, at", [
+    (0, "2026-11-21T15:00:00+08:00"), (1, "2026-11-20T20:00:00+08:00"),
+    (2, "2026-11-20T16:40:00+08:00"), (3, "2026-11-21T09:10:00+08:00"),
+])
+def test_on_douyin_the_earlier_of_two_clocks_runs(cases: dict[str, Case], rulebook: Rulebook, seed: int, at: str) -> None:
+    scene = make_scene(cases["douyin_refund_clock"], seed, RulebookJudge(rulebook))
+    state, _ = open_case(scene)
+    assert [(one["name"], one["at"]) for one in running(scene, state)] == [("overdue", at)]
+    deadline = scene.deadline("overdue", state)
+    assert deadline is not None
+    late, _ = step(scene, state, Move("wait", {"minutes": deadline.minute + 1}))
+    assert "deadline:overdue" in {slip.code for slip in late.slips}
 
 
 def test_no_bot_passes_more_than_one_case_in_twenty(rulebook: Rulebook, ear: Ear) -> None:

@@ -9,7 +9,7 @@ from trainer.roleplay import remedies
 from trainer.roleplay.buyer import annoy, expect
 from trainer.roleplay.engine import announce, emit, learn, plan, slip, start_deadline, trigger
 from trainer.roleplay.events import Events
-from trainer.roleplay.flow import OPEN
+from trainer.roleplay.flow import BACK, OPEN
 from trainer.roleplay.moves import EVIDENCE, PANELS, Move
 from trainer.roleplay.scene import Scene
 from trainer.roleplay.state import Due, State
@@ -187,11 +187,14 @@ def _can_invite_review(scene: Scene, state: State, _move: Move) -> str:
 
 
 def start(scene: Scene, state: State) -> None:
-    """Let the deadlines of the opening run: receipt for shipped orders, those of an open application."""
+    """Let the deadlines of the opening run: receipt for shipped orders, those of an open application or a return under way."""
     if state.flow == "none" and _shipped(scene) and not scene.given("order.completed_at"):
         start_deadline(scene, state, "auto_confirm")
     if state.flow == "requested":
         for name in OPEN:
+            start_deadline(scene, state, name)
+    if state.flow == "return_sent":
+        for name in (*BACK, "refund_due") if "goods_back" in state.happened else BACK:
             start_deadline(scene, state, name)
     announce(scene, state, f"flow:{state.flow}")
 

@@ -227,6 +227,8 @@ def happen(scene: Scene, state: State, events: Events, event: Event) -> None:
     if event.marks == "goods_back":
         _set_time(state, "goods_received_at")
         start_deadline(scene, state, "refund_due")
+        drop(state, "deadline", "overdue")
+        start_deadline(scene, state, "overdue")
     if event.flow:
         trigger(scene, state, events, event.flow)
     announce(scene, state, f"event:{event.id}")

@@ -28,6 +28,7 @@ DEADLINES: Mapping[str, DeadlineSpec] = {
     "buyer_return": DeadlineSpec("refund.buyer_return", "return_by", "买家没有寄回，申请关闭"),
     "return_receipt": DeadlineSpec("refund.return_receipt", "refunds_at", "卖家不确认收货，系统退款给买家"),
     "refund_due": DeadlineSpec("return.refund_due", "refund_by", "收到退货后还没退款，违反法定期限"),
+    "overdue": DeadlineSpec("refund.overdue", "overdue_at", "退货寄回后到期没有退款，算退款超时"),
     "auto_confirm": DeadlineSpec("trade.auto_confirm", "confirms_at", "系统自动确认收货，货款打给卖家"),
     "intervention": DeadlineSpec("dispute.intervention", "opens_at", "买家可以申请平台介入"),
 }
@@ -46,6 +47,7 @@ class Row:
 
 
 OPEN = ("seller_silent", "unshipped", "intervention")
+BACK = ("return_receipt", "overdue")
 FLOW: tuple[Row, ...] = (
     Row("none", "apply", "requested", effects=("filed",), deadlines=OPEN),
     Row("closed", "apply", "requested", effects=("filed",), deadlines=OPEN),
@@ -58,7 +60,7 @@ FLOW: tuple[Row, ...] = (
     Row("requested", "deadline:seller_silent", "agreed_return", "wants_return", ("missed", "agreed"), ("buyer_return",)),
     Row("requested", "deadline:seller_silent", "refunded", "wants_money", ("missed", "pay")),
     Row("requested", "deadline:unshipped", "refunded", effects=("missed", "pay")),
-    Row("agreed_return", "ships", "return_sent", effects=("returned",), deadlines=("return_receipt",)),
+    Row("agreed_return", "ships", "return_sent", effects=("returned",), deadlines=BACK),
     Row("agreed_return", "agree_refund", "refunded", effects=("pay",)),
     Row("agreed_return", "withdraw", "closed"),
     Row("agreed_return", "deadline:buyer_return", "closed"),
@@ -66,6 +68,7 @@ FLOW: tuple[Row, ...] = (
     Row("return_sent", "agree_refund", "refunded", effects=("pay",)),
     Row("return_sent", "intervene", "intervention", "intervention_open", ("intervened",)),
     Row("return_sent", "deadline:refund_due", "return_sent", effects=("missed",)),
+    Row("return_sent", "deadline:overdue", "return_sent", effects=("missed",)),
     Row("return_sent", "deadline:return_receipt", "refunded", effects=("missed", "pay")),
     Row("refused", "agree_refund", "refunded", effects=("pay",)),
     Row("refused", "agree_return", "agreed_return", "wants_return", ("agreed",), ("buyer_return",)),

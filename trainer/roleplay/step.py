@@ -26,6 +26,7 @@ def open_case(scene: Scene) -> tuple[State, Events]:
     if state.flow != "none":
         state.asked_fen = case.money.demanded
         state.times = tuple(sorted((str(key), -int(value)) for key, value in case.start.get("minutes_ago", {}).items()))
+        state.happened = frozenset({"goods_back"} if "goods_received_at" in case.start.get("minutes_ago", {}) else ())
     for fact in case.facts:
         if fact.found == "visible":
             state.known = state.known | {fact.id}
