@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from trainer.replies.claims import Case, Statement, find_statements
-from trainer.replies.clauses import Span
 from trainer.replies.curt import MIN_CHARACTERS, curt_span
 from trainer.replies.factual import untrue_deeds, without_allowed
 from trainer.replies.findings import Act, Claim, Findings, Suspicion, Violation
 from trainer.replies.reader import Match, Read, clause_of, matches, read
 from trainer.replies.salad import salad_spans
-from trainer.replies.suspicion import best_place, features, scores, suspicion_limit, with_patterns
+from trainer.replies.suspicion import Learned
 from trainer.replies.wording import ACTS, CODES, Wording, WordingError, compile_wording
 
 CHECKER_VERSION = "1"
+_CODES, _ACTS = frozenset(CODES), frozenset(ACTS)
 _KEPT = 8
 _CHECKERS: OrderedDict[str, Wording] = OrderedDict()
 
@@ -66,16 +66,15 @@ def check_reply(
     """What the reply does well and wrong; pure, deterministic, and never raises for any text."""
     wording = wording_of(rulebook)
     seen = read(reply, buyer, wording)
-    plain = features(seen, wording)
-    learned = scores(plain)
-    found = matches(seen, wording, {name for name, score in learned.items() if score > _LOOSEST})
+    learned = Learned(seen, wording)
+    found = matches(seen, wording, {name for name, score in learned.best.items() if score > _LOOSEST})
     salad = salad_spans(seen.discourse)
-    acts = _acts(seen, [m for m in found if m.name in ACTS and not _within(m, salad)], salad, plain)
+    acts = _acts(seen, found, salad, learned)
     case = Case(rulebook, platform, as_of, facts or {})
-    slips = [m for m in found if m.name in CODES and (learned.get(m.name, 0.0) > _SENTENCE or not _within(m, salad))]
+    slips = [m for m in found if m.name in _CODES and (learned.best.get(m.name, 0.0) > _SENTENCE or not _within(m, salad))]
     deeds = list(untrue_deeds(seen, wording, case))
-    slips = [*without_allowed(slips, case), *(each for each in deeds if each.sure == "clear")]
-    violations, suspected = _slips(seen, slips, learned, wording)
+    proved = [each for each in deeds if each.sure == "clear"]
+    violations, suspected = _slips(seen, without_allowed(slips, case), proved, learned, wording)
     if not any(each.name == "unsupported_promise" for each in (*violations, *suspected)):
         suspected += deeds[:1]
     statements = find_statements(seen, wording, case, salad)
@@ -86,7 +85,7 @@ def check_reply(
     acts = _merged(
         [*acts, *(Match("explain_rule", s.start, s.end, "sure", s.ask) for s in statements if s.official and not _within(s, salad))], seen
     )
-    committed = {each.name for each in (*violations, *suspected) if each.source != "learned"}
+    committed = {each.name for each in (*violations, *suspected) if each.source != "learned" and each.sure != "weak"}
     acts = [act for act in acts if committed.isdisjoint(wording.rules[act.name].spoiled_by)]
     because = [f"疑似「{wording.rules[each.name].title or each.name}」,请人工看一下" for each in suspected]
     if seen.reading.cut:
@@ -125,30 +124,27 @@ def _merged(found: Sequence[Match], seen: Read) -> list[Match]:
     return sorted(kept.values(), key=lambda m: (m.start, m.end, m.name))
 
 
-def _acts(seen: Read, wanted: Sequence[Match], salad: Sequence[Span], plain: Collection[str]) -> list[Match]:
-    """The acts that a pattern finds and the model does not find unlikely, and those that the model alone finds likely."""
-    learned = scores(with_patterns(plain, wanted))
-    earned = [m for m in wanted if learned.get(m.name, 0.0) > _EARNS[m.sure]]
+def _acts(seen: Read, found: Sequence[Match], salad: Sequence[tuple[int, int]], learned: Learned) -> list[Match]:
+    """The acts whose clause is there; a loose pattern counts only where the model finds the act likely."""
+    wanted = [m for m in found if m.name in _ACTS and not (salad and _within(m, salad))]
+    likely = learned.best.get
+    earned = [m for m in wanted if likely(m.name, 0.0) > _EARNS[m.sure]]
     if len(seen.reading.text) >= MIN_CHARACTERS and not salad:
-        earned += _plain_acts(seen, learned, {m.name for m in earned})
+        names = {m.name for m in earned}
+        alone = [name for name, score in learned.best.items() if score > _EARNS_ALONE and name in _ACTS and name not in names]
+        found = [Match(name, *learned.place(name, seen), "doubt", "learned") for name in alone]
+        earned += [m for m in found if not (m.name.startswith(("offer_", "empathise")) and _doubted(seen, m))]
     return _merged(earned, seen)
-
-
-def _plain_acts(seen: Read, learned: Mapping[str, float], earned: Collection[str]) -> list[Match]:
-    """Acts that the model finds likely in a reply for which no pattern has the words."""
-    likely = [name for name, score in learned.items() if score > _EARNS_ALONE and name in ACTS and name not in earned]
-    found = [Match(name, *best_place(name, seen), "doubt", "learned") for name in likely]
-    return [m for m in found if not (m.name.startswith("offer_") and _doubted(seen, m))]
 
 
 def _doubted(seen: Read, match: Match) -> bool:
     """Whether the clause asks or denies, so that without a pattern it is not known what it offers."""
     clause = clause_of(seen, match)
-    return clause.question or bool(seen.discourse.within("否定", clause.start, clause.end))
+    return clause.question or "不" in seen.reading.text[clause.start : clause.end] or bool(seen.discourse.within("否定", clause.start, clause.end))
 
 
-_EARNS = {"clear": -3.0, "sure": -1.0, "doubt": -0.8, "weak": 0.2}
-_EARNS_ALONE = 0.2
+_EARNS = {"clear": -2.0, "sure": -1.75, "doubt": -1.6, "weak": -0.2}
+_EARNS_ALONE = 0.15
 
 
 def _within(match: Match | Statement, places: Sequence[tuple[int, int]]) -> bool:
@@ -156,72 +152,38 @@ def _within(match: Match | Statement, places: Sequence[tuple[int, int]]) -> bool
 
 
 def _slips(
-    seen: Read, found: Sequence[Match], learned: Mapping[str, float], wording: Wording
+    seen: Read, found: Sequence[Match], proved: Sequence[Match], learned: Learned, wording: Wording
 ) -> tuple[list[Match], list[Match]]:
     """What is reported, and what a person must decide: the rules speak, the learned model only raises or calms doubt."""
     span = curt_span(seen, [m for m in found if m.name == "curt"])
     slips = [m for m in found if m.name != "curt"]
     if span is not None:
         slips.append(Match("curt", *span, "sure", "curt"))
-    judged = [(m, _is_sure(m, learned) or _is_sure_there(m, seen, wording)) for m in slips]
-    sure = _merged([m for m, stands in judged if stands], seen)
+    likely = [(m, _likely_there(m, seen, learned)) for m in slips]
+    sure = _merged([*proved, *(m for m, score in likely if score > _NEEDS[m.sure])], seen)
     sure = [m for m in sure if not _yields(m, sure, wording)]
-    doubtful = _merged([m for m, stands in judged if not stands and _is_doubtful(m, learned)], seen)
+    doubtful = _merged([m for m, score in likely if _DOUBTS[m.sure] < score <= _NEEDS[m.sure]], seen)
     taken = {m.name for m in sure}
     doubtful = [m for m in doubtful if m.name not in taken and not _yields(m, sure, wording)]
     if not (span is not None and len(seen.reading.text) < MIN_CHARACTERS * 2):
-        doubtful += _learned(seen, learned, taken | {m.name for m in doubtful})
+        taken |= {m.name for m in doubtful}
+        alone = [code for _, code in learned.suspected() if code not in taken][:_MOST_LEARNED]
+        doubtful += [Match(code, *learned.place(code, seen), "doubt", "learned") for code in alone]
     return sure, doubtful
 
 
-_PLAIN_TO_SEE = {"off_platform_contact", "off_platform_payment", "external_link"}
-_PLAIN_NEEDS = -2.5
-_NEEDS = {"sure": -1.3, "doubt": 0.3, "weak": 1.1}
-_LOOSEST = _NEEDS["weak"]
-_DOUBTS = {"sure": -2.3, "doubt": -1.5}
-_NEEDS_THERE = 0.5
+_NEEDS = {"clear": -4.0, "sure": -0.3, "doubt": 0.7, "weak": 1.7}
+"""Above what score of the model a pattern is reported: what it is nearly sure of, two sources that agree."""
+_DOUBTS = {"clear": -99.0, "sure": -3.0, "doubt": -2.5, "weak": 0.0}
+"""Above what score a pattern that is not reported is still suspected."""
+_LOOSEST = min(_EARNS["weak"], _DOUBTS["weak"])
 _MOST_LEARNED = 2
 
 
-def _is_sure(match: Match, learned: Mapping[str, float]) -> bool:
-    """Whether a slip is reported: a strict pattern that the model does not find unlikely, or a loose one that it finds likely."""
-    score = learned.get(match.name)
-    if match.sure == "clear":
-        return True
-    if score is None:
-        return match.sure == "sure"
-    if match.sure == "sure" and match.name in _PLAIN_TO_SEE:
-        return score > _PLAIN_NEEDS
-    return score > _NEEDS[match.sure]
-
-
-def _is_doubtful(match: Match, learned: Mapping[str, float]) -> bool:
-    """Whether a slip that does not stand is still likely enough that a person should look."""
-    return match.sure != "weak" and learned.get(match.name, 0.0) > _DOUBTS[match.sure]
-
-
-def _is_sure_there(match: Match, seen: Read, wording: Wording) -> bool:
-    """Whether a strict slip stands when its clause is looked at alone, or with its neighbours, without the other talk."""
-    if match.sure != "sure":
-        return False
-    near = (scores(features(seen, wording, place)).get(match.name, 0.0) for place in _places(match, seen))
-    return any(score > _NEEDS_THERE for score in near)
-
-
-def _places(match: Match, seen: Read) -> list[tuple[int, int]]:
-    """The clauses of the match, and those with one clause on either side."""
-    clauses = seen.discourse.clauses
-    first, last = seen.discourse.index_at(match.start), seen.discourse.index_at(max(match.start, match.end - 1))
-    wide = clauses[max(0, first - 1)].start, clauses[min(len(clauses) - 1, last + 1)].end
-    return [(clauses[first].start, clauses[last].end), wide]
-
-
-def _learned(seen: Read, learned: Mapping[str, float], taken: set[str]) -> list[Match]:
-    """Suspicions of the model alone: at most two, the likeliest first."""
-    limit = suspicion_limit()
-    slips = ((score, code) for code, score in learned.items() if code in CODES and code not in taken)
-    likely = sorted((each for each in slips if each[0] > limit), reverse=True)
-    return [Match(code, *best_place(code, seen), "doubt", "learned") for _, code in likely[:_MOST_LEARNED]]
+def _likely_there(match: Match, seen: Read, learned: Learned) -> float:
+    """What the model thinks of the slip where it stands, or of the whole reply; 0 for what it has not learnt."""
+    index = seen.discourse.index_at
+    return learned.near(match.name, index(match.start), index(max(match.start, match.end - 1)))
 
 
 def _yields(match: Match, others: Sequence[Match], wording: Wording) -> bool:
