@@ -108,7 +108,7 @@ def test_a_certificate_is_revoked_and_restored(page: Page, sign_in: SignIn, axe:
     page.goto("/certificates")
     row = page.locator("tbody tr").first
     row.get_by_text("撤销").first.click()
-    row.get_by_placeholder("原因").fill("长期离岗")
+    row.get_by_label("原因").first.fill("长期离岗")
     row.get_by_role("button", name="撤销").click()
     page.get_by_role("dialog").get_by_role("button", name="撤销").click()
     expect(page.get_by_text("已撤销").first).to_be_visible()
