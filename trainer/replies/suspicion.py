@@ -133,11 +133,12 @@ def pack(weights: Sequence[tuple[int, int]]) -> str:
 class Learned:
     """What the model thinks of one reply."""
 
-    __slots__ = ("_found", "_model", "_windows", "best")
+    __slots__ = ("_found", "_model", "_size", "_windows", "best")
 
     def __init__(self, seen: Read, wording: Wording) -> None:
         self._model = model()
         self._windows = windows(seen)
+        self._size = len(seen.discourse.clauses)
         self._found = self._scores(*features(seen, wording))
         highest = list(map(max, *self._found)) if len(self._found) > 1 else self._found[0]
         made = self._model
@@ -165,8 +166,9 @@ class Learned:
         number = self._model.labels.get(label)
         if number is None:
             return 0.0
-        places = zip(self._windows[:-1] if len(self._windows) > 3 else self._windows, self._found, strict=False)
-        return self._model.real(max(f[number] for (a, b), f in places if a <= last and first <= b), number)
+        size = self._size
+        pairs = self._found[size + max(0, first - 1) : size + min(last + 1, max(1, size - 1))]
+        return self._model.real(max(found[number] for found in (*self._found[first : last + 1], *pairs)), number)
 
     def place(self, label: str, seen: Read) -> Span:
         """The clause that speaks most for the label."""
