@@ -27,7 +27,7 @@ class TimerJudge:
     """The refund timers as plain days, so that the machine is tested without the rulebook."""
 
     def answer(self, ask: str, platform: str, as_of: datetime, facts: Mapping[str, Any]) -> Ruling | None:
-        if ask == "return.refund_due":
+        if ask == "return.refund_due" and platform != "douyin":
             due = datetime.fromisoformat(facts["goods_received_at"]) + timedelta(days=7)
             return Ruling({"refund_by": due.isoformat()}, "law.refund.seven_days", "")
         if ask not in TIMERS or ask == "dispute.intervention" and platform != "tmall":

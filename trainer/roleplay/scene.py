@@ -91,7 +91,7 @@ class Scene:
                 facts[RETURN_CLOCK[name]] = self.iso(minute)
             elif name == "goods_received_at":
                 facts[name] = self.iso(minute)
-            else:
+            if name != "goods_received_at":
                 claim[name] = self.iso(minute)
         return facts
 
