@@ -47,7 +47,7 @@ _CHOICES = {
     "warned": ("ok", "never"),
 }
 _SURE = {"clear": "clear", True: "sure", False: "doubt", "weak": "weak"}
-"""How sure a pattern is: what is clear stands whatever the learned model thinks of the reply."""
+"""How sure a pattern is: what is clear stands unless the learned model finds it next to impossible."""
 _ACTORS = ("self", "buyer", "platform", "third", "unknown")
 
 
@@ -260,17 +260,7 @@ def compile_wording(files: Mapping[str, Any]) -> Wording:
     entities = _entity_concepts(lexicon)
     index = by_rarest(patterns, lexicon.weights())
     return Wording(
-        lexicon,
-        rules,
-        patterns,
-        owners,
-        conditions,
-        index,
-        grammar,
-        disguised,
-        lexicon.only(disguised),
-        topics,
-        entities,
+        lexicon, rules, patterns, owners, conditions, index, grammar, disguised, lexicon.only(disguised), topics, entities
     )
 
 
