@@ -5,8 +5,10 @@ import pytest
 from trainer.questions import grade, make_variant
 from trainer.questions.choice import text_of
 
-SINGLE = [{"text": "甲", "right": True}, {"text": "乙", "credit": 50, "why": "只对一半"}, {"text": "丙", "why": "不对"}, {"text": "丁", "credit": -50, "why": "大错"}]
-SEVERAL = [{"text": "甲", "right": True, "credit": 50}, {"text": "乙", "right": True, "credit": 50}, {"text": "丙", "credit": -25, "why": "不对"}, {"text": "丁", "why": "无关"}]
+SINGLE = [{"text": "甲", "right": True}, {"text": "乙", "credit": 50, "why": "只对一半"}, {"text": "丙", "why": "不对"},
+          {"text": "丁", "credit": -50, "why": "大错"}]
+SEVERAL = [{"text": "甲", "right": True, "credit": 50}, {"text": "乙", "right": True, "credit": 50}, {"text": "丙", "credit": -25, "why": "不对"},
+           {"text": "丁", "why": "无关"}]
 
 
 def letters(variant, words):

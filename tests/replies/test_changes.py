@@ -97,5 +97,7 @@ def test_the_literal_form_is_linear_and_bounded() -> None:
 def test_the_trace_names_every_pattern_that_meets() -> None:
     source = Source(house({"concept": "软件", "add": ["蓝泡泡"]}))
     assert [hit.pattern for hit in trace("加我蓝泡泡聊", "", source)] == ["<加> .. <软件>"]
-    assert [v.code for v in check_reply("急的话加我蓝泡泡聊", rulebook=source, **PLACE).violations] == ["off_platform_contact"]
+    # The learned model does not know the new word, so that alone it may not be enough for an accusation; it is never lost.
+    found = check_reply("急的话加我蓝泡泡聊", rulebook=source, **PLACE)
+    assert [each.code for each in (*found.violations, *found.suspected)] == ["off_platform_contact"]
     assert trace("不能加蓝泡泡的", "", source) == ()

@@ -128,7 +128,8 @@ def _acts(seen: Read, found: Sequence[Match], salad: Sequence[tuple[int, int]], 
     """The acts whose clause is there; a loose pattern counts only where the model finds the act likely."""
     wanted = [m for m in found if m.name in _ACTS and not (salad and _within(m, salad))]
     likely = learned.best.get
-    earned = [m for m in wanted if likely(m.name, 0.0) > _EARNS[m.sure]]
+    plain = _plainly(wanted)
+    earned = [m for m in wanted if m.name in plain or likely(m.name, 0.0) > _EARNS[m.sure]]
     if len(seen.reading.text) >= MIN_CHARACTERS and not salad:
         names = {m.name for m in earned}
         alone = [name for name, score in learned.best.items() if score > _EARNS_ALONE and name in _ACTS and name not in names]
@@ -137,13 +138,25 @@ def _acts(seen: Read, found: Sequence[Match], salad: Sequence[tuple[int, int]], 
     return _merged(earned, seen)
 
 
+def _plainly(wanted: Sequence[Match]) -> set[str]:
+    """The acts that so many strict patterns see that the model is not asked; an offer may hang on something improper, so it is."""
+    met: dict[str, set[str]] = {}
+    for each in wanted:
+        if each.sure in _STRICT and not each.name.startswith("offer_"):
+            met.setdefault(each.name, set()).add(each.source)
+    return {name for name, sources in met.items() if len(sources) >= _PLAIN}
+
+
+_PLAIN = 3
+
+
 def _doubted(seen: Read, match: Match) -> bool:
     """Whether the clause asks or denies, so that without a pattern it is not known what it offers."""
     clause = clause_of(seen, match)
     return clause.question or "不" in seen.reading.text[clause.start : clause.end] or bool(seen.discourse.within("否定", clause.start, clause.end))
 
 
-_EARNS = {"clear": -2.0, "sure": -1.75, "doubt": -1.6, "weak": -0.2}
+_EARNS = {"clear": -4.0, "sure": -2.3, "doubt": -1.6, "weak": -0.2}
 _EARNS_ALONE = 0.15
 
 

@@ -93,12 +93,13 @@ def find_statements(seen: Read, wording: Wording, case: Case, skip: Sequence[Spa
         if not topic.may_occur(seen.hits.bits, seen.buyer.bits):
             continue
         for sentence, places in sorted(_sentences_about(topic, seen).items()):
-            terms = _terms(topic.ask, case, _hinted(seen, wording, sentence))
+            terms = _terms(topic.ask, case, _hinted(seen, wording, sentence)) + _first_clock(topic.ask, seen, sentence, case)
             about.add(topic.ask)
             for statement in _compared(topic, seen, wording, sentence, terms, case, days):
                 distance = min((_distance(place, (statement.start, statement.end)) for place in places), default=_FAR)
                 rank = 0 if grounded(topic.ask, case.facts) else 1
-                _keep(found, _weighed(statement, rank), (0, rank, distance), skip if rank else ())
+                # What only the buyer's question brings up yields to what the sentence itself speaks of.
+                _keep(found, _weighed(statement, rank), (0 if places else 1, rank, distance), skip if rank else ())
     _focused(found, seen, wording, case, days, skip)
     return sorted((statement for _, statement in found.values()), key=lambda each: each.start)
 
@@ -182,6 +183,14 @@ def _terms(ask: str, case: Case, hints: Mapping[str, Any]) -> list[Term]:
         return list(case.rulebook.terms(ask, case.platform, case.as_of, facts))
     except QuestionError:
         return []
+
+
+def _first_clock(ask: str, seen: Read, sentence: int, case: Case) -> list[Term]:
+    """Of two clocks the one that the sentence names: from the tracking number, also where the parcel has been signed for since."""
+    start, end = seen.discourse.sentences[sentence]
+    if ask != "refund.overdue" or "单号" not in seen.reading.text[start:end]:
+        return []
+    return _terms(ask, replace(case, facts={name: value for name, value in case.facts.items() if name != "return_signed_at"}), {})
 
 
 def _merge(facts: Mapping[str, Any], hints: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,8 @@ def person(user_id: int) -> str:
         DeskSession.user_id == user_id, DeskSession.preview.is_(False)).order_by(DeskSession.started_at.desc()).limit(20)).all()
     return render_template(
         "team/person.html", person=found, row=readiness.standings(session, [found], now())[0], desks=desks,
-        typing=typing_tests.typing_history(session, user_id), topics=practice.mastery(session, user_id, now()), topic_name=topic_name, certificates=certificates_of(session, user_id))
+        typing=typing_tests.typing_history(session, user_id), topics=practice.mastery(session, user_id, now()), topic_name=topic_name,
+        certificates=certificates_of(session, user_id))
 
 
 @bp.get("/report")
