@@ -54,7 +54,7 @@ def test_a_roster_is_imported_and_the_newcomers_are_assigned_an_exam(page: Page,
 def test_one_learner_gets_more_time_with_a_reason(page: Page, sign_in: SignIn, axe: Axe) -> None:
     sign_in(page, SUPERVISOR)
     page.goto("/assignments/2")
-    page.get_by_text("给某位学员加时").click()
+    page.get_by_text("给某位学员或某个组加时").click()
     page.get_by_label("给谁").select_option(label="郭子轩（CS1004）")
     page.get_by_label("答题时间").select_option(label="1.5 倍")
     page.get_by_label("原因").fill("手受伤，打字慢")

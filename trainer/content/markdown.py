@@ -49,6 +49,7 @@ _TAGS = {
     "img",
 }
 PICTURE = re.compile(r"(!\[[^\]\n]*\])\(asset:([0-9a-f]{64})\)")
+_FOREIGN = re.compile(r'<img(?![^<>]*\ssrc=)(?: alt="([^"]*)")?[^<>]*>')
 _PICTURE_URL = re.compile(r"/assets/[0-9a-f]{64}\Z")
 _ATTRIBUTES = {"img": {"src", "alt"}, "a": {"href", "data-rule", "data-figure"}, "ol": {"start"}, "section": {"aria-label"}, "th": {"scope"}}
 _CLASSES = {
@@ -113,7 +114,11 @@ def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
 
 
 def clean(page: str) -> str:
-    """HTML reduced to the tags, attributes and classes that this module makes."""
+    """HTML reduced to the tags, attributes and classes that this module makes; of a picture from elsewhere its words stay."""
+    return _FOREIGN.sub(r"\1", _cleaned(page))
+
+
+def _cleaned(page: str) -> str:
     return nh3.clean(
         page,
         tags=_TAGS,

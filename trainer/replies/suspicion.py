@@ -15,6 +15,7 @@ from pathlib import Path
 from struct import Struct
 
 from trainer.replies.clauses import Span
+from trainer.replies.lexicon import Lexicon
 from trainer.replies.reader import Read
 from trainer.replies.wording import Wording
 
@@ -130,6 +131,13 @@ def pack(weights: Sequence[tuple[int, int]]) -> str:
     )
 
 
+@lru_cache(maxsize=16)
+def _speaks_of(lexicon: Lexicon) -> bool:
+    """Whether the model was made with concepts like these; of another wording it has no opinion."""
+    names = [row[2:] for row in model().rows if row.startswith("c:")]
+    return 2 * sum(map(lexicon.knows, names)) > len(names)
+
+
 class Learned:
     """What the model thinks of one reply."""
 
@@ -139,12 +147,16 @@ class Learned:
         self._model = model()
         self._windows = windows(seen)
         self._size = len(seen.discourse.clauses)
+        self.best: dict[str, float] = {}
+        """For each label how far the reply speaks for it; 0 is as likely as not. Empty for a wording that the model does not know."""
+        self._found: list[tuple[int, ...]] = []
+        if not _speaks_of(wording.lexicon):
+            return
         self._found = self._scores(*features(seen, wording))
         highest = list(map(max, *self._found)) if len(self._found) > 1 else self._found[0]
         made = self._model
         real = [v * by + at for v, by, at in zip(highest, made.factor, made.offset, strict=True)]
         self.best = dict(zip(made.labels, real, strict=True))
-        """For each label how far the reply speaks for it; 0 is as likely as not."""
 
     def _scores(self, found: Sequence[set[str]], asked: set[str]) -> list[tuple[int, ...]]:
         """The packed scores of every window."""
@@ -164,7 +176,7 @@ class Learned:
     def near(self, label: str, first: int, last: int) -> float:
         """The highest score of the clauses from number `first` to `last`, alone or with a neighbour; 0 for an unknown label."""
         number = self._model.labels.get(label)
-        if number is None:
+        if number is None or not self._found:
             return 0.0
         size = self._size
         pairs = self._found[size + max(0, first - 1) : size + min(last + 1, max(1, size - 1))]
