@@ -13,7 +13,7 @@ PAGES = ("/admin/accounts", "/admin/accounts/new", "/admin/accounts/1", "/admin/
          "/account/password")
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), pytest.param(360, True, marks=pytest.mark.slow)])
 def test_every_page_of_the_administrator_is_accessible(
         new_page: Callable[..., Page], sign_in: SignIn, axe: Axe, width: int, dark: bool) -> None:
     page = new_page(width=width, dark=dark)

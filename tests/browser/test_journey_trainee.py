@@ -27,7 +27,7 @@ def answer(question: Locator, page: Page) -> None:
         question.locator("[data-down]").first.click()
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+@pytest.mark.parametrize(("width", "dark"), [pytest.param(1280, False, marks=pytest.mark.slow), (390, True)])
 def test_every_page_of_a_learner_is_accessible(new_page: NewPage, sign_in: SignIn, axe: Axe, width: int, dark: bool) -> None:
     page = new_page(width=width, dark=dark)
     sign_in(page, HOLDER)

@@ -16,7 +16,7 @@ PAGES = ("/authoring/", "/authoring/questions", "/authoring/questions/new/single
 RULE = "law.return.seven_day_right"
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), pytest.param(390, True, marks=pytest.mark.slow)])
 def test_every_page_of_a_trainer_is_accessible(new_page: NewPage, sign_in: SignIn, axe: Axe, width: int, dark: bool) -> None:
     page = new_page(width=width, dark=dark)
     sign_in(page, TRAINER)
