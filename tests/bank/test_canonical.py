@@ -83,3 +83,11 @@ def test_notes_are_kept_and_fields_get_their_order():
     assert [line.strip().split(":")[0] for line in formatted.split("\n")[1:4]] == ["- id", "type", "title"]
     assert "note: 备注" in formatted
     assert is_same(formatted, read_yaml(formatted).value)
+
+
+def test_word_lists_laid_out_by_hand_are_left_alone(tmp_path: Path) -> None:
+    words = tmp_path / "rulebook" / "wording" / "a.yaml"
+    words.parent.mkdir(parents=True)
+    words.write_text("concepts:\n    甲:  [一,   二]\n", encoding="utf-8")
+    assert format_bank(tmp_path) == ([], [])
+    assert words.read_text(encoding="utf-8") == "concepts:\n    甲:  [一,   二]\n"
