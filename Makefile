@@ -37,9 +37,9 @@ clean:  ## Remove caches; databases and uploads stay
 
 $(STAMP): requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@sh scripts/install.sh requirements.txt
 	@touch $@
 
 $(TEST_STAMP): $(STAMP) tests/requirements.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -r tests/requirements.txt
+	@sh scripts/install.sh tests/requirements.txt
 	@touch $@
