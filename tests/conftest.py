@@ -20,7 +20,7 @@ from tests.factories import Cast, make_cast
 from trainer.config import read_settings
 from trainer.extensions import db
 from trainer.factory import create_app
-from trainer.models import Base, trigger_statements
+from trainer.models import APPEND_ONLY, Base, trigger_statements
 
 # The same examples every time, so that a change is judged on its own; `make test-all` explores new ones.
 settings.register_profile("same", derandomize=True, deadline=None, database=None)
@@ -34,7 +34,7 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg:///postgres")
 def _prepare(engine: Engine) -> Engine:
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
-        for statement in trigger_statements(engine.dialect.name):
+        for statement in trigger_statements(engine.dialect.name, APPEND_ONLY):
             connection.execute(text(statement))
     return engine
 

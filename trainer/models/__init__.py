@@ -2,6 +2,7 @@
 
 from trainer.models.append_only import APPEND_ONLY, trigger_statements
 from trainer.models.base import Base, canonical
+from trainer.models.cases import CaseWalk
 from trainer.models.content import (
     KINDS,
     Asset,
@@ -14,7 +15,7 @@ from trainer.models.content import (
     VariantRow,
     VariantRule,
 )
-from trainer.models.desks import DeskComment, DeskConversation, DeskMove, DeskSession
+from trainer.models.desks import COMMENT_NOTES, DeskComment, DeskCommentNote, DeskConversation, DeskMove, DeskSession
 from trainer.models.exams import (
     ATTEMPT_STATES,
     Assignment,
@@ -55,7 +56,8 @@ from trainer.models.samples import SAMPLE_ORIGINS, SAMPLE_STATES, BenchRun, Repl
 
 __all__ = [
     "APPEND_ONLY", "ATTEMPT_STATES", "Asset", "Assignment", "AssignmentTarget", "Attempt", "AttemptItem",
-    "AttemptResult", "AuditLog", "Base", "BenchRun", "Certificate", "ChangeSet", "ChangeSetEntry", "ContentItem", "DeskComment",
+    "AttemptResult", "AuditLog", "Base", "BenchRun", "COMMENT_NOTES", "CaseWalk", "Certificate", "ChangeSet",
+    "ChangeSetEntry", "ContentItem", "DeskComment", "DeskCommentNote",
     "DeskConversation", "DeskMove", "DeskSession", "Enrolment", "ExamException", "Grade", "Identity", "Irregularity",
     "ItemResult", "LateDraftDecision", "Regrade", "RegradeRow", "TypingTest", "KINDS", "Klass",
     "LEARNER_STATES", "LearnerState", "LessonProgress", "PracticeAnswer", "ROLES",

@@ -78,3 +78,19 @@ class DeskComment(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     text: Mapped[str] = mapped_column(String(1000))
     at: Mapped[datetime]
+
+
+COMMENT_NOTES = ("retracted", "answer", "read")
+
+
+class DeskCommentNote(Base):
+    """What came of a remark: taken back by its author, answered or read by the learner; each at most once; append-only."""
+
+    __tablename__ = "desk_comment_note"
+    __table_args__ = (UniqueConstraint("comment_id", "kind"),)
+    id: Mapped[Pk]
+    comment_id: Mapped[int] = mapped_column(ForeignKey("desk_comment.id"), index=True)
+    kind: Mapped[Code]
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    text: Mapped[str] = mapped_column(String(1000), default="")
+    at: Mapped[datetime]
