@@ -26,7 +26,7 @@ from trainer.models import (
 )
 from trainer.questions import Variant, make_variant
 from trainer.rules import Rulebook
-from trainer.services import assignments, attempts
+from trainer.services import assignments, attempts, saving
 
 SMALL_BANK = Path(__file__).parent.parent / "data" / "small_bank"
 BEFORE = datetime.fromisoformat("2014-06-20T10:00:00+08:00")
@@ -140,7 +140,7 @@ def answer_all(session: Session, attempt: Attempt, now: datetime, wrong: tuple[i
     """Every item answered rightly but those at the positions in `wrong`."""
     for item in attempt.items:
         answer = wrong_answer(item) if item.position in wrong else right_answer(item)
-        attempts.save_response(session, attempt.id, item.position, f"key-{attempt.id}-{item.position:04d}", 0, answer, False, now)
+        saving.save_response(session, attempt.id, item.position, f"key-{attempt.id}-{item.position:04d}", 0, answer, False, now)
 
 
 def sit(session: Session, user: User, assignment: Assignment, now: datetime, wrong: tuple[int, ...] = ()) -> Attempt:

@@ -15,7 +15,7 @@ from tests.conftest import NOW
 from tests.factories import make_cast
 from tests.services import exam_bank
 from trainer.models import Assignment, Attempt, AttemptItem, Base, Response, ResponseEvent, User, trigger_statements
-from trainer.services import attempts
+from trainer.services import attempts, saving
 
 pytestmark = pytest.mark.xdist_group("races")
 
@@ -72,10 +72,10 @@ def start(engine: Engine) -> int:
         return attempt.id
 
 
-def save(engine: Engine, attempt_id: int, key: str, answer: dict[str, str], base: int = 0) -> attempts.Saved:
+def save(engine: Engine, attempt_id: int, key: str, answer: dict[str, str], base: int = 0) -> saving.Saved:
     with Session(engine) as session:
         attempts.load_attempt(session, attempt_id)  # as a page would, before it takes the lock
-        saved = attempts.save_response(session, attempt_id, 0, key, base, answer, False, NOW)
+        saved = saving.save_response(session, attempt_id, 0, key, base, answer, False, NOW)
         session.commit()
         return saved
 

@@ -11,7 +11,7 @@ from tests.factories import Cast
 from tests.services import exam_bank
 from trainer.errors import ConflictError, InputError
 from trainer.models import Assignment, Attempt, Grade, LateDraftDecision
-from trainer.services import attempts, late_drafts
+from trainer.services import late_drafts, saving
 from trainer.services.rebuild import rebuild_results
 
 
@@ -25,7 +25,7 @@ def late(session: Session, cast: Cast, exam: Assignment, now: datetime) -> tuple
     """A handed-in attempt with one wrong answer whose right one came too late; and the id of that packet."""
     attempt = exam_bank.sit(session, cast.chen, exam, now, wrong=(4,))
     item = attempt.items[4]
-    attempts.save_response(session, attempt.id, 4, "late-key-1", 1, exam_bank.right_answer(item), False, now + timedelta(hours=1))
+    saving.save_response(session, attempt.id, 4, "late-key-1", 1, exam_bank.right_answer(item), False, now + timedelta(hours=1))
     [found] = late_drafts.late_drafts(session, attempt)
     return attempt, found.event.id
 
@@ -61,5 +61,5 @@ def test_a_reason_is_needed_and_nobody_decides_about_himself(session: Session, c
 
 def test_the_same_answer_sent_late_again_is_no_late_draft(session: Session, cast: Cast, exam: Assignment, now: datetime) -> None:
     attempt = exam_bank.sit(session, cast.chen, exam, now)
-    attempts.save_response(session, attempt.id, 0, "late-key-9", 1, exam_bank.right_answer(attempt.items[0]), False, now + timedelta(hours=1))
+    saving.save_response(session, attempt.id, 0, "late-key-9", 1, exam_bank.right_answer(attempt.items[0]), False, now + timedelta(hours=1))
     assert late_drafts.late_drafts(session, attempt) == []

@@ -11,7 +11,7 @@ from tests.factories import Cast
 from tests.services import exam_bank
 from trainer.errors import InputError
 from trainer.models import Assignment, Attempt, Response, ResponseEvent
-from trainer.services import assignments, attempts
+from trainer.services import assignments, attempts, saving
 
 A, B = {"choice": "a"}, {"choice": "b"}
 
@@ -26,8 +26,8 @@ def attempt(session: Session, cast: Cast, exam: Assignment, now: datetime) -> At
     return attempts.start_attempt(session, cast.chen, exam, now)
 
 
-def save(session: Session, attempt: Attempt, key: str, base: int, answer: object, at: datetime, unsure: bool = False) -> attempts.Saved:
-    return attempts.save_response(session, attempt.id, 0, key, base, answer, unsure, at)
+def save(session: Session, attempt: Attempt, key: str, base: int, answer: object, at: datetime, unsure: bool = False) -> saving.Saved:
+    return saving.save_response(session, attempt.id, 0, key, base, answer, unsure, at)
 
 
 def stored(session: Session, attempt: Attempt) -> Response:
@@ -113,7 +113,7 @@ def test_extra_time_moves_the_deadline_of_a_running_attempt(session: Session, ca
 
 def test_there_is_nothing_to_save_at_a_place_that_does_not_exist(session: Session, attempt: Attempt, now: datetime) -> None:
     with pytest.raises(InputError, match="没有这道题"):
-        attempts.save_response(session, attempt.id, 99, "key-00001", 0, A, False, now)
+        saving.save_response(session, attempt.id, 99, "key-00001", 0, A, False, now)
 
 
 def test_the_record_of_what_was_received_cannot_be_changed(session: Session, attempt: Attempt, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Attempts (答卷): start, save, submit, sweep. What was acknowledged is never lost."""
+"""Attempts (答卷): start, submit, sweep; answers are saved in saving.py."""
 
 import logging
 from collections.abc import Sequence
@@ -15,8 +15,6 @@ from trainer.models import (
     Attempt,
     AttemptItem,
     ContentItem,
-    Response,
-    ResponseEvent,
     Revision,
     User,
     VariantRow,
@@ -32,23 +30,10 @@ from trainer.services.releases import current_release
 
 log = logging.getLogger(__name__)
 
-LATE_DRAFT = "late_draft"
-LONGEST_LOOKUP = 6 * 3600
-
 __all__ = [
-    "LATE_DRAFT", "SLACK", "Saved", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines", "order_of",
-    "overdue_attempts", "save_response", "shown_state", "sittings", "start_attempt", "start_paper", "submit_attempt", "sweep_attempts", "why_not_start",
+    "SLACK", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines", "order_of",
+    "overdue_attempts", "shown_state", "sittings", "start_attempt", "start_paper", "submit_attempt", "sweep_attempts", "why_not_start",
 ]
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What the server answers to a save: kind is saved, conflict or late; `seq` is what counts now."""
-
-    kind: str
-    seq: int
-    answer: Any
-    saved_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -223,72 +208,6 @@ def _case(session: Session, slug: str) -> Revision:
     if revision is None:
         raise InputError(f"试卷里的案例「{slug}」没有发布，请联系培训师。")
     return revision
-
-
-def save_response(session: Session, attempt_id: int, position: int, client_key: str, base_seq: int, answer: Any,
-                  unsure: bool, now: datetime, lookup_seconds: int = 0) -> Saved:
-    """Store one answer, or an empty one where it was taken back; the same client_key gives the same reply again.
-
-    `lookup_seconds` is how long the rules were open beside an open-book item so far; the longest told counts.
-
-    An older base with another answer conflicts: both are kept, and the stored one counts until the learner chooses.
-
-    What is received within 60 s after the deadline counts; later it is kept as late_draft and answered `late`.
-    """
-    answer = answer or {}
-    attempt = session.scalar(select(Attempt).where(Attempt.id == attempt_id).with_for_update(read=True).execution_options(
-        populate_existing=True))
-    item = session.scalar(select(AttemptItem).where(
-        AttemptItem.attempt_id == attempt_id, AttemptItem.position == position).with_for_update())
-    if attempt is None or item is None or item.kind != "question":
-        raise InputError("没有这道题，请刷新页面。")
-    before = session.scalar(select(ResponseEvent).where(
-        ResponseEvent.item_id == item.id, ResponseEvent.client_key == client_key))
-    current = session.get(Response, item.id, populate_existing=True)
-    if before is not None:
-        return _again(before, current)
-    if attempt.state != "in_progress" or now > attempt.deadline_at + SLACK:
-        _log(session, item, client_key, LATE_DRAFT, base_seq, current.seq if current else 0, answer, unsure, now)
-        return Saved("late", current.seq if current else 0, current.answer if current else None, now)
-    saved = _store(session, item, current, client_key, base_seq, answer, unsure, now)
-    if lookup_seconds and saved.kind == "saved":
-        stored = current or session.get_one(Response, item.id)
-        stored.lookup_seconds = max(stored.lookup_seconds, min(lookup_seconds, LONGEST_LOOKUP))
-        session.flush()
-    return saved
-
-
-def _again(before: ResponseEvent, current: Response | None) -> Saved:
-    """The reply to what was received before: a stored answer as it was stored, a conflict with what counts by now."""
-    if before.kind == LATE_DRAFT:
-        return Saved("late", current.seq if current else 0, current.answer if current else None, before.received_at)
-    if before.kind == "saved" or current is None:
-        return Saved(before.kind, before.seq, before.answer if before.kind == "saved" else None, before.received_at)
-    return Saved(before.kind, current.seq, current.answer, current.saved_at)
-
-
-def _store(session: Session, item: AttemptItem, current: Response | None, client_key: str, base_seq: int, answer: Any,
-           unsure: bool, now: datetime) -> Saved:
-    if current is None:
-        current = Response(item_id=item.id, seq=0, client_key=client_key, answer={}, saved_at=now)
-        session.add(current)
-        base_seq = 0
-    same = current.seq > 0 and current.answer == answer and current.unsure == unsure
-    if base_seq < current.seq and not same:
-        _log(session, item, client_key, "conflict", base_seq, current.seq, answer, unsure, now)
-        return Saved("conflict", current.seq, current.answer, current.saved_at)
-    if not same:
-        current.seq += 1
-        current.client_key, current.answer, current.unsure, current.saved_at = client_key, answer, unsure, now
-    _log(session, item, client_key, "saved", base_seq, current.seq, answer, unsure, now)
-    return Saved("saved", current.seq, current.answer, now)
-
-
-def _log(session: Session, item: AttemptItem, client_key: str, kind: str, base_seq: int, seq: int, answer: Any,
-         unsure: bool, now: datetime) -> None:
-    session.add(ResponseEvent(item_id=item.id, client_key=client_key, kind=kind, base_seq=base_seq, seq=seq,
-                              answer=answer, unsure=unsure, received_at=now))
-    session.flush()
 
 
 def submit_attempt(session: Session, attempt: Attempt, submitted_at: datetime, now: datetime,

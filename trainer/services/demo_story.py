@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from trainer.models import Attempt, AttemptItem, ItemResult, Review, Revision, User, VariantRow
-from trainer.services import assignments, attempts, desks, learning, practice, reviews
+from trainer.services import assignments, attempts, desks, learning, practice, reviews, saving
 from trainer.services.demo_accounts import show_demo_accounts
 from trainer.services.demo_people import LEARNERS, PASSWORD, Company, Learner, make_company
 from trainer.services.drawing import Candidate, number
@@ -145,7 +145,7 @@ def _save(session: Session, attempt: Attempt, item: AttemptItem, learner: Learne
     if learner.staff_no == UNSURE and item.variant.revision.body["type"] == "scripted_reply" and item.position % 2 == 0:
         answer = {"text": DOUBTFUL}
     moment = at + timedelta(seconds=40 * (item.position + 1))
-    attempts.save_response(session, attempt.id, item.position, f"demo-{item.id:08d}", 0, answer, False, moment)
+    saving.save_response(session, attempt.id, item.position, f"demo-{item.id:08d}", 0, answer, False, moment)
 
 
 def _settle(session: Session, company: Company, now: datetime) -> None:

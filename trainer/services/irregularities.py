@@ -23,15 +23,18 @@ def note(session: Session, attempt: Attempt, kind: str, now: datetime, number: i
         session.flush()
 
 
-def note_device(session: Session, attempt: Attempt, mark: str, words: str, now: datetime) -> None:
-    """Note, once, a device or address other than the one the attempt began on; costs nothing while it is the same."""
-    if not attempt.client_mark or attempt.client_mark == mark:
-        return
+def is_other_device(began_on: str, mark: str) -> bool:
+    """Whether a request comes from another device or address than the one the attempt began on, as far as that is known."""
+    return bool(began_on) and began_on != mark
+
+
+def note_device(session: Session, attempt_id: int, words: str, now: datetime) -> None:
+    """Note, once, a device or address other than the one the attempt began on."""
     detail = f"换了设备或网络：{words}"[:255]
     known = session.scalar(select(Irregularity.id).where(
-        Irregularity.attempt_id == attempt.id, Irregularity.kind == "device", Irregularity.detail == detail).limit(1))
+        Irregularity.attempt_id == attempt_id, Irregularity.kind == "device", Irregularity.detail == detail).limit(1))
     if known is None:
-        session.add(Irregularity(attempt_id=attempt.id, kind="device", at=now, detail=detail))
+        session.add(Irregularity(attempt_id=attempt_id, kind="device", at=now, detail=detail))
         session.flush()
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from trainer.errors import ConflictError, InputError
 from trainer.models import Attempt, AttemptItem, LateDraftDecision, Response, ResponseEvent, User
-from trainer.services.attempts import LATE_DRAFT, lock_attempt
+from trainer.services.attempts import lock_attempt
 from trainer.services.audit import record
 from trainer.services.grading import REVIEW_HOURS, append_grade, judge_item, settle_attempt
 from trainer.services.releases import rulebook_of
+from trainer.services.saving import LATE_DRAFT
 
 
 @dataclass(frozen=True)

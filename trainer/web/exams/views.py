@@ -14,15 +14,13 @@ from flask import (
     url_for,
 )
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.wrappers import Response
 
 from trainer.errors import InputError
 from trainer.extensions import db
-from trainer.models import Assignment, Attempt, AttemptItem, Revision, VariantRow
+from trainer.models import Assignment, Attempt
 from trainer.questions import ResponseError, parse
-from trainer.services import attempts, exam_desks, irregularities, results, reviews, room_codes
+from trainer.services import attempts, exam_desks, irregularities, results, reviews, room_codes, saving
 from trainer.services.assignments import assignments_for, terms_for
 from trainer.services.certificates import certificates_of
 from trainer.services.published import papers, published_revision
@@ -126,29 +124,28 @@ def attempt(attempt_id: int) -> str | Response:
 @bp.put("/attempts/<int:attempt_id>/items/<int:position>")
 def save(attempt_id: int, position: int) -> tuple[Response, int]:
     """Store one answer; 409 carries the newer one, 410 says that it came too late."""
-    found = own_item_or_404(attempt_id, position)
+    seat = own_seat_or_404(attempt_id, position)
     body = _saved_body(request.get_json(silent=True))
     try:
-        answer = parse(found.variant.revision.body["type"], body["raw"])  # type: ignore[union-attr]
+        answer = parse(seat.type, body["raw"])
     except ResponseError as error:
         return jsonify(error=error.message), 400
-    saved = attempts.save_response(db.session(), attempt_id, position, body["client_key"], body["base_seq"], answer,
-                                   body["unsure"], now(), body["lookup"])
-    irregularities.note_device(db.session(), found.attempt, client_mark(), client_words(), now())
-    left = (found.attempt.deadline_at - now()).total_seconds()
-    db.session.commit()
+    session = db.session()
+    saved = saving.save_answer(session, seat, body["client_key"], body["base_seq"], answer, body["unsure"], now(), body["lookup"])
+    if irregularities.is_other_device(seat.client_mark, client_mark()):
+        irregularities.note_device(session, seat.attempt_id, client_words(), now())
+    session.commit()
     code = {"saved": 200, "conflict": 409, "late": 410}[saved.kind]
-    return jsonify(kind=saved.kind, seq=saved.seq, answer=saved.answer, left=left,
+    return jsonify(kind=saved.kind, seq=saved.seq, answer=saved.answer, left=(seat.deadline_at - now()).total_seconds(),
                    saved_at=saved.saved_at.isoformat() if saved.saved_at else None), code
 
 
-def own_item_or_404(attempt_id: int, position: int) -> AttemptItem:
-    """A question of an attempt of the person at the page, in one query: answers are saved often."""
-    return db.session.scalar(select(AttemptItem).join(Attempt).where(
-        Attempt.id == attempt_id, Attempt.user_id == current_user.id, AttemptItem.position == position,
-        AttemptItem.kind == "question").options(
-            contains_eager(AttemptItem.attempt),
-            joinedload(AttemptItem.variant).joinedload(VariantRow.revision).undefer(Revision.body))) or abort(404)
+def own_seat_or_404(attempt_id: int, position: int) -> saving.Seat:
+    """A question of an attempt of the person at the page, locked."""
+    seat = saving.lock_seat(db.session(), attempt_id, position)
+    if seat is None or seat.user_id != current_user.id:
+        abort(404)
+    return seat
 
 
 def _saved_body(data: Any) -> dict[str, Any]:
