@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from trainer.roleplay import SPECS, refusal
@@ -14,7 +13,20 @@ from trainer.roleplay.flow import FLOWS
 from trainer.roleplay.moves import EVIDENCE, PANELS, RETURN_STATES, yuan
 from trainer.roleplay.step import probe
 from trainer.services.desks import Desk, Turn
-from trainer.web.clock import in_words
+from trainer.web.desk_words import (
+    CARDS,
+    FLAGS,
+    MOODS,
+    ORDER_TARGETS,
+    PARTIES,
+    REASONS,
+    RESPONSIBLE,
+    SOLUTIONS,
+    SPEAKERS,
+    WEEKDAYS,
+    minutes_in_words,
+    said_move,
+)
 
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("售后", "box", ("agree_refund", "agree_return", "refuse", "confirm_return_received", "reship", "offer_exchange", "repair")),
@@ -23,23 +35,6 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("记录", "edit", ("record", "note", "escalate", "transfer")),
     ("更多", "more", ("issue_invoice", "extend_receipt", "change_address", "change_price", "urge_payment", "invite_review")),
 )
-MOODS = {3: "很满意", 2: "满意", 1: "缓和", 0: "平静", -1: "不太高兴", -2: "生气", -3: "很生气"}
-PARTIES = {"buyer": "买家", "shop": "店铺", "carrier": "快递", "platform": "平台"}
-SPEAKERS = {"courier": "快递", "warehouse": "仓库", "platform": "平台", "supervisor": "主管", "system": "系统"}
-REASONS = {
-    "not_received": "未收到货", "seven_day": "七天无理由", "quality": "质量问题", "damaged": "破损", "wrong_item": "错发",
-    "missing_item": "少件", "late_shipment": "延迟发货", "mismatch": "描述不符", "invoice": "发票", "counterfeit": "疑似假货",
-    "other": "其他",
-}
-RESPONSIBLE = {"seller": "店铺", "buyer": "买家", "carrier": "快递", "platform": "平台", "nobody": "各方都没有责任"}
-SOLUTIONS = {
-    "refund": "仅退款", "return_refund": "退货退款", "exchange": "换货", "reship": "补寄", "repair": "维修",
-    "compensation": "补偿", "invoice": "补开发票", "explained": "解释说明", "refused": "拒绝",
-}
-FLAGS = {"red": "红", "yellow": "黄", "green": "绿", "blue": "蓝", "purple": "紫", "grey": "灰"}
-CARDS = {"item": "商品卡片", "coupon": "5 元优惠券", "top_up": "补差链接"}
-ORDER_TARGETS = {"courier": "快递", "warehouse": "仓库", "finance": "财务", "supervisor": "主管"}
-WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
@@ -51,10 +46,6 @@ class Action:
     reason: str
 
 
-def _in_words(minutes: int) -> str:
-    return in_words(timedelta(minutes=minutes))
-
-
 def desk_page(desk: Desk) -> dict[str, Any]:
     """Everything `desk/_desk.html` shows."""
     scene, state = desk.scene, desk.state
@@ -62,8 +53,8 @@ def desk_page(desk: Desk) -> dict[str, Any]:
     return {
         "desk": desk, "case": scene.case, "chat": chat(desk), "groups": action_groups(desk), "panels": panels(desk),
         "clock": moment.strftime("%m-%d %H:%M"), "weekday": "周" + WEEKDAYS[moment.weekday()],
-        "deadlines": [{**one, "left": _in_words(one["minutes"])} for one in running(scene, state)],
-        "waiting": _in_words(state.at - state.waiting_since) if state.waiting_since >= 0 else "",
+        "deadlines": [{**one, "left": minutes_in_words(one["minutes"])} for one in running(scene, state)],
+        "waiting": minutes_in_words(state.at - state.waiting_since) if state.waiting_since >= 0 else "",
         "waiting_long": state.waiting_since >= 0 and state.at - state.waiting_since >= 5,
         "mood": MOODS[max(-3, min(3, state.mood))], "flow": FLOWS[state.flow], "held": held_evidence(scene, state),
         "facts": [fact.text for fact in scene.case.facts if fact.id in state.known],
@@ -111,23 +102,6 @@ def _row(desk: Desk, event: Mapping[str, Any], turn: Turn | None) -> dict[str, A
     moment = desk.scene.moment(event["at"])
     return {"side": side, "who": SPEAKERS.get(event["who"], ""), "text": text, "kind": event["kind"], "turn": turn,
             "day": f"{moment:%m-%d} 周{WEEKDAYS[moment.weekday()]}", "time": f"{moment:%H:%M}"}
-
-
-def said_move(move: Mapping[str, Any]) -> str:
-    """A move in words: 同意退款 168.00 元."""
-    name = str(move["move"])
-    label = SPECS[name].label
-    words = {"panel": PANELS, "kind": EVIDENCE, "state": RETURN_STATES, "flag": FLAGS, "card": CARDS, "to": ORDER_TARGETS}
-    parts = [words[key].get(str(value), str(value)) for key, value in move.items() if key in words]
-    if "amount" in move:
-        parts.append(f"{move['amount']} 元")
-    if name == "wait":
-        parts.append(_in_words(int(move["minutes"])))
-    if name == "record":
-        fields = move["fields"]
-        parts += [table[fields[key]] for key, table in
-                  (("reason", REASONS), ("responsible", RESPONSIBLE), ("solution", SOLUTIONS)) if key in fields]
-    return " · ".join([label, *parts])
 
 
 def action_groups(desk: Desk) -> list[tuple[str, str, list[Action]]]:
