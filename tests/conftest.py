@@ -16,6 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from tests.compiled import TEMPLATES
 from tests.factories import Cast, make_cast
 from trainer.config import read_settings
 from trainer.extensions import db
@@ -57,7 +58,7 @@ def postgres_engine() -> Iterator[Engine]:
     except SQLAlchemyError as error:
         server.dispose()
         pytest.skip(f"no PostgreSQL server answers at TEST_POSTGRES_URL: {type(error).__name__}")
-    engine = _prepare(create_engine(server.url.set(database=name)))
+    engine = _prepare(create_engine(server.url.set(database=name), connect_args={"options": "-c synchronous_commit=off"}))
     yield engine
     engine.dispose()
     with server.connect() as connection:
@@ -99,20 +100,32 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "empty.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def made_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application, made once: to compile its routes takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("app")
+    settings = replace(read_settings({}), instance=folder, database_url=f"sqlite:///{folder / 'app.sqlite3'}", secret_key="only for tests, never served")
+    application = create_app(settings)
+    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    application.jinja_env.bytecode_cache = TEMPLATES
+    return application
+
+
 @pytest.fixture
-def app(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
+def app(made_app: Flask, migrated: Path) -> Iterator[Flask]:
     """The application on a migrated database of its own. No context is pushed: requests must not share one with the test.
 
     CSRF is off except where a test turns it on. Look into the database inside `with app.app_context():`.
     """
-    shutil.copyfile(migrated, tmp_path / "app.sqlite3")
-    settings = replace(read_settings({}), instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'app.sqlite3'}",
-                       secret_key="only for tests, never served")
-    application = create_app(settings)
-    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, SECRET_KEY=settings.secret_key)
-    yield application
-    with application.app_context():
+    folder, before = made_app.config["SETTINGS"].instance, dict(made_app.config)
+    shutil.copyfile(migrated, folder / "app.sqlite3")
+    yield made_app
+    made_app.config.clear()
+    made_app.config.update(before)
+    with made_app.app_context():
         db.engine.dispose()
+    shutil.rmtree(folder)
+    folder.mkdir()
 
 
 @pytest.fixture

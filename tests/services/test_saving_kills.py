@@ -56,11 +56,11 @@ class Killable:
 
 
 @pytest.fixture
-def server(app: Flask, tmp_path: Path) -> Iterator[Killable]:
+def server(app: Flask) -> Iterator[Killable]:
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    found = Killable(tmp_path, port)
+    found = Killable(app.config["SETTINGS"].instance, port)
     yield found
     found.kill()
 
@@ -93,7 +93,7 @@ def put(port: int, path: str, cookie: str, body: dict[str, object]) -> dict[str,
         connection.close()
 
 
-def test_every_acknowledged_answer_survives_the_server_killed_at_random(app: Flask, people: Cast, server: Killable, tmp_path: Path) -> None:
+def test_every_acknowledged_answer_survives_the_server_killed_at_random(app: Flask, people: Cast, server: Killable) -> None:
     attempt_id, cookie = sit_down(app, people)
     acknowledged: list[tuple[str, int, str]] = []
     chance, seq, kills, end = random.Random(), 0, 0, time.monotonic() + WITHIN
@@ -116,7 +116,7 @@ def test_every_acknowledged_answer_survives_the_server_killed_at_random(app: Fla
         else:
             time.sleep(0.05)
         assert time.monotonic() < end, "the server did not come back"
-    with sqlite3.connect(tmp_path / "app.sqlite3") as database:
+    with sqlite3.connect(server.folder / "app.sqlite3") as database:
         stored = database.execute("SELECT client_key, seq, answer FROM response_event ORDER BY id").fetchall()
         current = database.execute("SELECT seq, answer FROM response").fetchall()
     assert [(key, number, json.loads(answer)["choice"]) for key, number, answer in stored] == acknowledged

@@ -42,9 +42,9 @@ def stage(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Stage:
 
 
 @pytest.fixture
-def pages(app: Flask, stage: Stage, tmp_path: Path) -> Pages:
+def pages(app: Flask, stage: Stage) -> Pages:
     """The stage in the database of `app`; `staff` are the people on it."""
-    shutil.copyfile(stage.database, tmp_path / "app.sqlite3")
+    shutil.copyfile(stage.database, app.config["SETTINGS"].instance / "app.sqlite3")
     return stage.pages
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from tests.compiled import TEMPLATES
 from tests.factories import Cast, make_cast
 from tests.services.desk_bank import publish_case
 from trainer.bank import Bank
@@ -21,7 +22,7 @@ from trainer.services.publishing import load_bank
 SMALL_BANK = Path(__file__).parents[1] / "data" / "small_bank"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shipped(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Cast]]:
     """The application with the shipped rulebook as its current release and one case, for tests that only read."""
     folder = tmp_path_factory.mktemp("rules")
@@ -29,6 +30,7 @@ def shipped(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     settings = replace(read_settings({}), instance=folder, database_url=f"sqlite:///{folder / 'app.sqlite3'}", secret_key="only for tests, never served")
     app = create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, SECRET_KEY=settings.secret_key)
+    app.jinja_env.bytecode_cache = TEMPLATES
     with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
         publish_case(session, datetime.now(UTC))
         cast = make_cast(session, datetime.now(UTC))
