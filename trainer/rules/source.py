@@ -11,12 +11,27 @@ import yaml
 
 from trainer.rules.problems import Problem
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,12}\Z")
 _WORDS: dict[str, Any] = {"": None, "null": None, "~": None, "true": True, "false": False}
 _MAX_DEPTH = 40
 _TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in "str int float bool null timestamp seq map value".split())
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """Composes nodes without guessing their types: `_Reader` does that, by rules of its own."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return "tag:yaml.org,2002:merge" if value == "<<" and implicit[0] else "tag:yaml.org,2002:str"
+        return "tag:yaml.org,2002:seq" if kind is yaml.SequenceNode else "tag:yaml.org,2002:map"
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """Nothing: no type depends on the place."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing: no type depends on the place."""
 
 
 class Mapped(dict[str, Any]):
