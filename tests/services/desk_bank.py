@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from trainer.content.yamltext import read_yaml
-from trainer.models import ContentItem, Release, ReleasePointer, Revision
+from trainer.models import ContentItem, DeskSession, Release, ReleasePointer, Revision, User
 from trainer.rules import Rulebook
+from trainer.services import desks
 
 BANK = Path(__file__).parents[2] / "question_bank"
 
@@ -41,3 +42,13 @@ def publish_case(session: Session, now: datetime, slug: str = "tmall_lost_parcel
     item.published_id = revision.id
     session.flush()
     return revision
+
+
+def play_solution(session: Session, user: User, revision: Revision, number: int, now: datetime) -> DeskSession:
+    """A person's session that follows a script of the case to its end."""
+    desk = desks.open_desk(session, user, revision, now)
+    loaded = desks.load_desk(session, desk.id)
+    assert loaded is not None
+    for step, move in enumerate(loaded.scene.case.solutions[number].moves):
+        desks.make_move(session, desk.id, move, f"{desk.id}-{step}", desk.head_n, now)
+    return desk

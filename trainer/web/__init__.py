@@ -16,6 +16,7 @@ from trainer.web import (
     learn,
     practice,
     preview,
+    replay,
     rules,
     search,
     team,
@@ -25,6 +26,6 @@ from trainer.web.auth.views import bp as auth
 from trainer.web.roster.views import bp as roster
 
 BLUEPRINTS: list[Blueprint] = [
-    home.bp, auth, admin, roster, learn.bp, practice.bp, exams.bp, desk.bp, certificates.bp, team.bp, grading.bp, assignments.bp,
+    home.bp, auth, admin, roster, learn.bp, practice.bp, exams.bp, desk.bp, replay.bp, certificates.bp, team.bp, grading.bp, assignments.bp,
     authoring.bp, preview.bp, exchange.bp, bench.bp, rules.bp, calculators.bp, search.bp,
 ]

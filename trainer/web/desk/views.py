@@ -1,4 +1,4 @@
-"""Choosing a case, making moves, going back, the report, the replay for those who may see the person."""
+"""Choosing a case, making moves, going back, the report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from trainer.errors import ConflictError, InputError
 from trainer.extensions import db
 from trainer.services import attempts, desks
 from trainer.services.desks import Desk
-from trainer.services.people import visible_person
 from trainer.services.published import published_revision
 from trainer.web.clock import now
 from trainer.web.desk.forms import read_expected, read_move
@@ -141,19 +140,3 @@ def report(session_id: int) -> str | Response:
     if desks.is_sealed(db.session(), desk.row, now()):
         return render_template("desk/sealed.html", desk=desk, attempt_id=desks.attempt_of(db.session(), desk.row))
     return render_template("desk/report.html", own=True, **report_page(desk))
-
-
-@bp.get("/sessions/<int:session_id>/replay")
-def replay(session_id: int) -> str:
-    """A finished session turn by turn, for the person and for those who may see him."""
-    desk = desks.load_desk(db.session(), session_id)
-    if desk is None:
-        abort(404)
-    own = desk.row.user_id == current_user.id
-    if not own and visible_person(db.session(), current_user, desk.row.user_id, now()) is None:
-        abort(404)
-    if own and desks.is_sealed(db.session(), desk.row, now()):
-        abort(404)
-    if desk.row.report is None:
-        return render_template("desk/unfinished.html", **desk_page(desk))
-    return render_template("desk/report.html", own=own and desk.row.item_id is None, **report_page(desk))

@@ -10,7 +10,7 @@ from trainer.content import Lesson
 from trainer.content.lesson_page import lesson_page
 from trainer.extensions import db
 from trainer.models import Revision
-from trainer.services import learning, practice
+from trainer.services import learning, practice, replay_comments
 from trainer.services.certificates import certificates_of
 from trainer.services.published import published_revision
 from trainer.services.releases import current_rulebook
@@ -49,7 +49,7 @@ def today() -> str:
         "learn/today.html", step=step, step_link=step_link(step), rows=rows, done=sum(row.state == "done" for row in rows),
         topics=topics, topic_name=topic_name, due=len(practice.due_cards(session, current_user.id, now())),
         forecast=practice.forecast(session, current_user.id, now()), results=learning.last_results(session, current_user.id),
-        certificates=certificates_of(session, current_user.id))
+        certificates=certificates_of(session, current_user.id), remarks=replay_comments.new_comments(session, current_user.id, now()))
 
 
 @bp.get("/lessons")
