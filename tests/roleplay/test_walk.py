@@ -67,5 +67,5 @@ def test_a_word_that_stands_for_nothing_is_named(old: str, new: str, told: str, 
 
 def test_every_bot_of_the_contract_is_there() -> None:
     assert {bot.name for bot in BOTS} == {"silent", "agree_all", "refuse_all", "escalate_all", "parrot", "template",
-                                          "keyword_salad", "briber", "polite_agree", "template_escalate", "random"}
+                                          "keyword_salad", "briber", "polite_agree", "template_escalate", "hawker", "random"}
     assert State().flow == "none"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +16,7 @@ from trainer.config import ROOT
 from trainer.roleplay.bots import BOTS, FOREIGN, run_all
 from trainer.roleplay.case import variant_count
 from trainer.roleplay.ear import rulebook_ear
-from trainer.roleplay.files import CaseFileError, load_cases, locked_costs, read_lock, write_lock
+from trainer.roleplay.files import CaseFileError, load_cases, locked_costs, write_lock
 from trainer.roleplay.moves import MoveError, yuan
 from trainer.roleplay.play import play
 from trainer.roleplay.report import Report, report
@@ -42,12 +44,13 @@ def _rulebook(bank: Path) -> Rulebook:
 
 def _scenes(bank: Path, ids: Sequence[str], seed: int, rulebook: Rulebook) -> list[Scene]:
     try:
-        cases = load_cases(bank / "cases")
+        cases = load_cases(bank / "cases", ids)
     except CaseFileError as error:
         raise _fail(str(error)) from None
     unknown = [name for name in ids if name not in cases]
     if unknown:
-        raise _fail(f"没有案例 {'、'.join(unknown)}，现有：{'、'.join(cases)}")
+        stems = sorted(path.stem for path in (bank / "cases").glob("*.yaml"))
+        raise _fail(f"没有案例 {'、'.join(unknown)}，现有：{'、'.join(stems)}")
     judge = RulebookJudge(rulebook)
     return [make_scene(cases[name], seed, judge) for name in (ids or list(cases))]
 
@@ -146,8 +149,24 @@ def bots(ids: tuple[str, ...], seed: int, bank: Path) -> None:
 
 
 def _variants(bank: Path, case_id: str, rulebook: Rulebook) -> list[Scene]:
-    case = load_cases(bank / "cases")[case_id]
+    case = load_cases(bank / "cases", [case_id])[case_id]
     return [make_scene(case, number, RulebookJudge(rulebook)) for number in range(variant_count(case.raw))]
+
+
+def _teller() -> Callable[[str], None]:
+    """Prints lines until nobody reads them any more; what is left to do is done all the same."""
+    closed = False
+
+    def tell(line: str) -> None:
+        nonlocal closed
+        if closed:
+            return
+        try:
+            click.echo(line)
+        except BrokenPipeError:
+            closed = True
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    return tell
 
 
 @group.command("walk")
@@ -158,17 +177,17 @@ def walk_cases(ids: tuple[str, ...], lock: bool, bank: Path) -> None:
     """Walk each case over its alphabet: states, endings, best cost, dead ends; exit status 1 if one has no passing line."""
     rulebook = _rulebook(bank)
     broken = False
-    found = read_lock(bank / "cases")
+    tell = _teller()
     for scene in _scenes(bank, ids, 0, rulebook):
         result = walk(scene)
+        if lock:
+            write_lock(bank / "cases", _variants(bank, scene.case.id, rulebook))
         broken |= result.best_cost is None or result.dead_ends > 0
         best = "没有通过的走法" if result.best_cost is None else f"最低 {yuan(result.best_cost)} 元"
-        click.echo("\t".join((scene.case.id, f"{result.states} 个状态", "走完" if result.complete else "未走完", best,
+        tell("\t".join((scene.case.id, f"{result.states} 个状态", "走完" if result.complete else "未走完", best,
                               f"{result.dead_ends} 处死路", " ".join(f"{name}×{count}" for name, count in result.endings))))
         for move, heard in result.line:
-            detail = "、".join(sorted(heard.acts)) or json.dumps(move.to_dict(), ensure_ascii=False)
-            click.echo(f"\t{move.name}\t{detail}")
-        if lock:
-            write_lock(bank / "cases", found, _variants(bank, scene.case.id, rulebook))
+            detail = "、".join(sorted(heard.acts | heard.told)) or json.dumps(move.to_dict(), ensure_ascii=False)
+            tell(f"\t{move.name}\t{detail}")
     if broken:
         raise SystemExit(1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trainer.roleplay import remedies
+from trainer.roleplay import remedies, sale_moves
 from trainer.roleplay.buyer import annoy, expect
 from trainer.roleplay.engine import announce, emit, learn, plan, slip, start_deadline, trigger
 from trainer.roleplay.events import Events
 from trainer.roleplay.flow import BACK, OPEN
-from trainer.roleplay.moves import EVIDENCE, PANELS, Move
+from trainer.roleplay.moves import EVIDENCE, PANELS, Move, yuan
 from trainer.roleplay.scene import Scene
 from trainer.roleplay.state import Due, State
 
@@ -49,7 +49,27 @@ def _look(scene: Scene, state: State, events: Events, move: Move) -> None:
 
 def panel_lines(scene: Scene, state: State, panel: str) -> list[str]:
     """What a panel shows now."""
-    return [line.text for line in scene.case.panels[panel] if line.when(state)] or [f"{PANELS[panel]}:没有内容"]
+    lines = [line.text for line in scene.case.panels[panel] if line.when(state)]
+    return [*(shelf_lines(scene) if panel == "goods" else ()), *lines] or [f"{PANELS[panel]}:没有内容"]
+
+
+def shelf_lines(scene: Scene) -> list[str]:
+    """The shelf of a sale and its coupons, one line each."""
+    sale = scene.case.sale
+    if sale is None:
+        return []
+    lines = []
+    for one in sale.shelf:
+        traits = "，".join(f"{name} {value}" for name, value in one.attributes.items())
+        lines.append(f"{one.name}：{yuan(one.price)} 元，{f'余 {one.stock} 件' if one.stock else '缺货'}{f'，{traits}' if traits else ''}")
+    for coupon in sale.coupons:
+        lines.append(f"优惠券 {coupon.name}：满 {yuan(coupon.at_least)} 减 {yuan(coupon.amount)} 元"
+                     f"{'，买家可自己领' if coupon.public else '，客服可发'}")
+    return lines
+
+
+def _can_look(scene: Scene, _state: State, move: Move) -> str:
+    return "这个案例里没有货架" if move.args.get("panel") == "goods" and scene.case.sale is None else ""
 
 
 def _can_request_evidence(_scene: Scene, state: State, move: Move) -> str:
@@ -178,8 +198,10 @@ def _extend(_scene: Scene, state: State, _events: Events, move: Move) -> None:
         for due in state.agenda))
 
 
-def _unpaid_only(scene: Scene, _state: State, _move: Move) -> str:
-    return "买家已经付款，这个操作只用在付款之前" if scene.given("order.paid_at") else ""
+def _can_invoice(scene: Scene, state: State, _move: Move) -> str:
+    if scene.case.sale is not None and state.flow != "paid":
+        return "买家还没有付款，付款以后才能开票"
+    return "已经开具发票过了" if "issue_invoice" in state.done else ""
 
 
 def _can_invite_review(scene: Scene, state: State, _move: Move) -> str:
@@ -200,7 +222,7 @@ def start(scene: Scene, state: State) -> None:
 
 
 ACTIONS: dict[str, Action] = {
-    "look": Action(_free, _look),
+    "look": Action(_can_look, _look),
     "request_evidence": Action(_can_request_evidence, _request_evidence),
     "agree_refund": Action(remedies.can_refund, remedies.refund),
     "agree_return": Action(remedies.can_return, remedies.accept_return),
@@ -212,7 +234,7 @@ ACTIONS: dict[str, Action] = {
     "contact_courier": Action(_can_contact_courier, _contact("courier", 60)),
     "contact_warehouse": Action(_can_contact_warehouse, _contact("warehouse", 30)),
     "submit_evidence": Action(_can_submit, _submit),
-    "issue_invoice": Action(_once("开具发票"), remedies.invoice),
+    "issue_invoice": Action(_can_invoice, remedies.invoice),
     "record": Action(_free, _record),
     "escalate": Action(_once("上报"), _escalate),
     "confirm_return_received": Action(remedies.can_confirm_return, remedies.confirm_return),
@@ -224,9 +246,9 @@ ACTIONS: dict[str, Action] = {
     "intercept": Action(_can_intercept, _nothing),
     "change_address": Action(_can_change_address, _nothing),
     "extend_receipt": Action(_can_extend, _extend),
-    "send_card": Action(_free, remedies.send_card),
-    "change_price": Action(_unpaid_only, _nothing),
-    "urge_payment": Action(_unpaid_only, _nothing),
+    "send_card": Action(sale_moves.can_send_card, sale_moves.send_card),
+    "change_price": Action(sale_moves.can_change_price, sale_moves.change_price),
+    "urge_payment": Action(sale_moves.can_urge, sale_moves.urge),
     "invite_review": Action(_can_invite_review, _nothing),
     "work_order": Action(_free, _nothing),
 }

@@ -15,6 +15,7 @@ from trainer.roleplay.step import allowed, open_case, step
 
 TEMPLATE = "亲，您好，非常抱歉给您带来不便，您的心情我们非常理解，我们会尽快为您核实处理，请您耐心等待，感谢您的支持与理解，祝您生活愉快！"
 SALAD = ("抱歉 理解 联系快递 补发 退款 退货 换货 补偿 运费 七天无理由 三天内 发票 平台介入 跟进 核实 凭证 照片 订单号 地址 谢谢 再见")
+HAWK = "亲，这款特别适合您，推荐您直接拍，价格很优惠，现在拍下马上发货，有什么需要随时找我哦"
 BRIBE = "亲，给您转5元红包，麻烦给个五星好评，截图给我就返现哦"
 PLAIN_STEPS = 24
 NEXT_DAY = 1440
@@ -56,6 +57,15 @@ def _agree(state: State) -> list[Move]:
             Move("confirm_return_received", {"state": "intact"})]
 
 
+def _hawk(scene: Scene) -> list[Move]:
+    """Shows everything on the shelf, and every coupon."""
+    sale = scene.case.sale
+    if sale is None:
+        return [Move("send_card", {"card": "item"})]
+    return [*(Move("send_card", {"card": "item", "goods": one.id}) for one in sale.shelf),
+            *(Move("send_card", {"card": "coupon", "coupon": one.id}) for one in sale.coupons)]
+
+
 def _refuse(_scene: Scene, _state: State, number: int) -> Sequence[Move]:
     return [Move("refuse", {"reason": "不符合店铺规定"}), _say("亲，不好意思，按照店铺规定这个是不可以的哦。"), _wait(240 * (1 + number))]
 
@@ -91,6 +101,7 @@ BOTS: tuple[Bot, ...] = (
     Bot("polite_agree", "客套话加全同意", lambda scene, state, number: [
         _say(TEMPLATE), *_agree(state), _wait(60 if number < 4 else NEXT_DAY)]),
     Bot("template_escalate", "客套话加上报", lambda scene, state, number: [_say(TEMPLATE), Move("escalate"), _wait(120)]),
+    Bot("hawker", "见货就推", lambda scene, state, number: [*_hawk(scene), _say(HAWK), Move("urge_payment"), _wait(60)]),
     Bot("random", "随机乱点", _random),
 )
 FOREIGN = "foreign"

@@ -10,6 +10,8 @@ FIRST_PUSH = {"calm": 15, "quick": 6, "cold": 10}
 PUSHES = {"first": ("push", 45, "second"), "second": ("push_late", 240, "later"), "later": ("push_late", 1440, "later"),
           "promise": ("broken_promise", 240, "later")}
 PROMISE_MINUTES = 240
+SHOPPING = 60
+"""Minutes after which somebody who only wants to buy something stops waiting for an answer."""
 NIGHT_FROM, NIGHT_TO = 23, 8
 
 
@@ -64,7 +66,11 @@ def at_push(scene: Scene, state: State, events: Events, name: str) -> None:
     if scene.case.settled(state):
         settle(state)
         return
+    if name == "later" and scene.case.sale is not None:
+        state.agenda = tuple(sorted((*state.agenda, Due(state.at, "give_up", ""))))
+        return
     kind, minutes, then = PUSHES[name]
+    minutes = min(minutes, SHOPPING) if scene.case.sale is not None else minutes
     say(state, events, scene.phrase(state, kind))
     if state.waiting_since < 0:
         state.waiting_since = state.at

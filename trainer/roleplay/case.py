@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trainer.roleplay.conditions import Condition
+from trainer.roleplay.sale import Sale
 
 TEMPERS = ("calm", "quick", "cold")
 OFFERS = ("offer_refund", "offer_return", "offer_exchange", "offer_reship", "offer_repair", "offer_compensation",
@@ -26,13 +27,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something true of the case and the one way it is found: look, act, evidence or event."""
+    """Something true of the case and the one way it is found: look, act, ask (by its words), evidence or event."""
 
     id: str
     text: str
     found: str
     by: str
     answer: tuple[str, ...]
+    words: tuple[str, ...]
+    when: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ class Case:
     solutions: tuple[Solution, ...]
     pairs: tuple[tuple[str, str], ...]
     variants: Mapping[str, tuple[Any, ...]]
+    sale: Sale | None
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
 

@@ -29,6 +29,7 @@ from trainer.roleplay.case import (
 from trainer.roleplay.case_words import check_words
 from trainer.roleplay.conditions import Condition, ConditionError, compile_condition, order_pairs
 from trainer.roleplay.moves import EVIDENCE, PANELS, RECORD_FIELDS, SPECS, MoveError, to_fen
+from trainer.roleplay.sale_reading import read_sale
 
 CaseError = FlawedContent
 
@@ -45,6 +46,7 @@ def _case(r: Reader, raw: Mapping[str, Any]) -> Case:
     weights = {name: weights_reader.integer(name, 0, 1000) for name in ("outcome", "rules", "talk", "record")}
     if sum(weights.values()) != 1000:
         rubric.flaw(f"四项权重合计 {sum(weights.values())}", "应合计 1000。", "weights")
+    sale = read_sale(r.child("sale"), condition, fen) if r.has("sale") else None
     case = Case(
         id=r.ident("id"), title=r.text("title", limit=60), platform=r.word("platform", PLATFORMS),
         level=r.integer("level", min(LEVELS), max(LEVELS)), pool=r.word("pool", POOLS, "practice"),
@@ -55,14 +57,14 @@ def _case(r: Reader, raw: Mapping[str, Any]) -> Case:
         start=r.mapping("start"), panels=_panels(r.child("panels")),
         facts=tuple(_fact(part) for part in r.children("facts")), asks=tuple(_ask(part) for part in r.children("asks")),
         accepts=tuple(_accept(part) for part in r.children("accepts")),
-        events=tuple(_event(part) for part in r.children("events")), settled=condition(r, "settled"),
+        events=tuple(_event(part) for part in r.children("events")), settled=_settled(r, sale is not None),
         outcomes=tuple(_outcome(part) for part in r.children("outcomes", low=1)),
         acts=tuple(_act_check(part) for part in rubric.children("acts")),
         checks=tuple(_check(part) for part in rubric.children("checks")),
         forbidden=tuple(_forbidden(part) for part in rubric.children("forbidden")),
         record=_record(rubric.child("record")), weights=weights, pass_mark=rubric.integer("pass", 1, 1000, 800),
         solutions=tuple(_solution(part) for part in r.children("solutions", low=2)),
-        pairs=tuple(sorted(order_pairs(raw))), variants=variants, raw=raw,
+        pairs=tuple(sorted(order_pairs(raw))), variants=variants, sale=sale, raw=raw,
     )
     for name in ("note", "summary", "minutes"):
         r.take(name)
@@ -73,6 +75,12 @@ def _case(r: Reader, raw: Mapping[str, Any]) -> Case:
     if not r.flaws:
         check_words(case, r)
     return case
+
+
+def _settled(r: Reader, sale: bool) -> Condition:
+    if sale and not r.has("settled"):
+        return compile_condition({"flow": ["paid", "lost"]})
+    return condition(r, "settled")
 
 
 def condition(r: Reader, name: str) -> Condition:
@@ -144,17 +152,18 @@ def _panels(r: Reader) -> dict[str, tuple[Line, ...]]:
 
 def _fact(r: Reader) -> Fact:
     found = r.child("found")
-    ways = [way for way in ("look", "act", "evidence", "event", "visible") if found.has(way)]
+    ways = [way for way in ("look", "act", "ask", "evidence", "event", "visible") if found.has(way)]
     if len(ways) != 1:
-        found.flaw("一条信息应写明一种发现方式", "可用：look、act、evidence、event、visible。")
+        found.flaw("一条信息应写明一种发现方式", "可用：look、act、ask、evidence、event、visible。")
     way = ways[0] if ways else "visible"
-    by = str(found.take(way))
+    words = _lines(found, "ask") if way == "ask" else ()
+    by = "" if words else str(found.take(way))
     if way == "look" and by not in PANELS:
         found.flaw(f"没有「{by}」这一栏", f"可用：{'、'.join(PANELS)}。", way)
     if way == "evidence" and by not in EVIDENCE:
         found.flaw(f"没有「{by}」这种凭证", f"可用：{'、'.join(EVIDENCE)}。", way)
     found.done()
-    fact = Fact(r.ident("id"), r.text("text"), way, by, _lines(r, "answer"))
+    fact = Fact(r.ident("id"), r.text("text"), way, by, _lines(r, "answer"), words, condition(r, "when"))
     r.done()
     return fact
 

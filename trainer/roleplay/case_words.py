@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trainer.content.fields import Reader
-from trainer.roleplay.case import OFFERS, Case
+from trainer.roleplay.case import OFFERS, Case, fill, variant_values
 from trainer.roleplay.flow import DEADLINES, FLOW, FLOWS
 from trainer.roleplay.heard import SEVERITY
 from trainer.roleplay.moves import CHOICES, EVIDENCE, RETURN_STATES, SPECS
@@ -24,11 +24,11 @@ TRIGGERS = tuple(sorted({row.trigger for row in FLOW if not row.trigger.startswi
 def check_words(case: Case, r: Reader) -> None:
     """Note every word of a condition that stands for nothing in this case."""
     known = vocabulary(case)
-    for path, key, word in _words(case.raw, ()):
+    for path, key, word in _words(fill(case.raw, variant_values(case.raw, 0)), ()):
         if word not in known[key]:
             r.flaw(f"条件里的 {key} 用了「{word}」，这个案例里没有", f"可用：{'、'.join(sorted(known[key])[:40])}。", *path)
     for ask in case.asks:
-        for act in (act for act in ask.acts if act not in ACTS):
+        for act in (act for act in ask.acts if act not in ACTS and (":" not in act or act not in deeds(case))):
             r.flaw(f"问题 {ask.id} 要的话术要点「{act}」不认识", f"可用：{'、'.join(ACTS)}。", "asks")
     for event in case.events:
         if event.flow and event.flow not in TRIGGERS:
@@ -42,23 +42,25 @@ def check_words(case: Case, r: Reader) -> None:
 def vocabulary(case: Case) -> dict[str, set[str]]:
     """The words that each key of a condition may use in this case."""
     happened = {event.id for event in case.events} | {event.marks for event in case.events if event.marks} | set(MARKS)
-    happened |= {f"submitted:{kind}" for kind in EVIDENCE}
+    happened |= {f"submitted:{kind}" for kind in EVIDENCE} | (set(case.sale.marks()) if case.sale else set())
     slips = set(SEVERITY) | {f"move:{name}" for name in SPECS} | {f"deadline:{name}" for name in DEADLINES} | {"overreach"}
     return {
         "flow": set(FLOWS), "returned": set(RETURN_STATES) | {""}, "ended": {"", "agent", "time"},
-        "known": {fact.id for fact in case.facts}, "acts": set(ACTS), "done": deeds(), "agreed": set(OFFERS),
+        "known": {fact.id for fact in case.facts}, "acts": set(ACTS), "done": deeds(case), "agreed": set(OFFERS),
         "happened": happened, "evidence": set(EVIDENCE), "asked": {ask.id for ask in case.asks}, "slips": slips,
-        "first": deeds() | {"reply"},
+        "first": deeds(case) | {"reply"},
     }
 
 
-def deeds() -> set[str]:
-    """The words under which moves are remembered."""
-    return set(SPECS) | {f"{name}:{word}" for (name, _), words in CHOICES.items() for word in words}
+def deeds(case: Case) -> set[str]:
+    """The words under which moves, and in a sale what was said of it, are remembered."""
+    moves = set(SPECS) | {f"{name}:{word}" for (name, _), words in CHOICES.items() for word in words}
+    asks = {f"ask:{fact.id}" for fact in case.facts if fact.found == "ask"}
+    return moves | asks | (set(case.sale.tokens()) if case.sale else set())
 
 
 def _afters(case: Case) -> set[str]:
-    return (deeds() | {f"flow:{name}" for name in FLOWS} | {f"agreed:{name}" for name in OFFERS}
+    return (deeds(case) | {f"flow:{name}" for name in FLOWS} | {f"agreed:{name}" for name in OFFERS}
             | {f"event:{event.id}" for event in case.events})
 
 

@@ -9,6 +9,8 @@ from trainer.roleplay import flow
 from trainer.roleplay.buyer import annoy, at_push, say, settle, wait_for_answer
 from trainer.roleplay.case import Event
 from trainer.roleplay.events import Events
+from trainer.roleplay.sale import discount
+from trainer.roleplay.sale import due as price_due
 from trainer.roleplay.scene import Scene
 from trainer.roleplay.state import Due, Entry, Slip, State
 
@@ -77,7 +79,7 @@ def _enter(scene: Scene, state: State, events: Events, row: flow.Row) -> None:
         EFFECTS[effect](scene, state, events, row)
     state.flow = row.next
     if changed:
-        emit(state, events, "system", f"售后状态：{flow.FLOWS[row.next]}", "flow", flow=row.next)
+        emit(state, events, "system", f"{'订单' if scene.case.sale else '售后'}状态：{flow.FLOWS[row.next]}", "flow", flow=row.next)
         announce(scene, state, f"flow:{row.next}")
     for name in row.deadlines:
         start_deadline(scene, state, name)
@@ -143,12 +145,21 @@ def _intervened(scene: Scene, state: State, events: Events, _row: flow.Row) -> N
     state.happened = state.happened | {"intervention"}
 
 
+def _bought(scene: Scene, state: State, events: Events, _row: flow.Row) -> None:
+    if scene.case.sale is not None:
+        given = discount(scene.case.sale, state)
+        pay(state, events, "buyer", "shop", price_due(scene.case.sale, state) + given, "买家付款", True)
+        pay(state, events, "shop", "buyer", given, "店铺让出的优惠", False)
+        settle(state)
+
+
 EFFECTS: dict[str, Callable[[Scene, State, Events, flow.Row], None]] = {
     "filed": _filed,
     "pay": _pay,
     "missed": _missed,
     "auto_confirmed": _auto_confirmed,
     "intervened": _intervened,
+    "bought": _bought,
     "agreed": lambda scene, state, events, row: _set_time(state, "agreed_at"),
     "rejected": lambda scene, state, events, row: _set_time(state, "rejected_at"),
     "returned": lambda scene, state, events, row: _set_time(state, "returned_at"),
@@ -184,6 +195,12 @@ def _fall_due(scene: Scene, state: State, events: Events, due: Due) -> None:
 
 
 def _give_up(scene: Scene, state: State, events: Events) -> None:
+    if scene.case.sale is not None:
+        if trigger(scene, state, events, "leave"):
+            state.happened = state.happened | {"gave_up"}
+            say(state, events, scene.phrase(state, "leave"))
+            settle(state)
+        return
     if state.flow in ("none", "closed") and "gave_up" not in state.happened and not scene.case.start.get("complains"):
         state.happened = state.happened | {"gave_up"}
         say(state, events, scene.phrase(state, "files"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,13 @@ class CaseFileError(ValueError):
     """Case files cannot be read; the message names file, line and remedy of each flaw."""
 
 
-def load_cases(folder: Path) -> dict[str, Case]:
-    """Every case of a folder by id, in order of the files; raises CaseFileError with all flaws."""
+def load_cases(folder: Path, only: Collection[str] = ()) -> dict[str, Case]:
+    """Every case of a folder (or those named) by id, in order of the files; raises CaseFileError with all flaws."""
     cases: dict[str, Case] = {}
     flaws: list[str] = []
     for path in sorted(folder.glob("*.yaml")):
+        if only and path.stem not in only:
+            continue
         document = read_yaml(path.read_text(encoding="utf-8"))
         flaws += [f"{path.name}:{line} {message}{remedy}" for line, message, remedy in document.faults]
         if document.faults:
@@ -57,9 +59,9 @@ def locked_costs(folder: Path, scene: Scene) -> int | None:
     return cost
 
 
-def write_lock(folder: Path, lock: dict[str, dict[str, Any]], variants: Sequence[Scene]) -> None:
-    """Walk every variant of a case and note its best cost."""
-    case = variants[0].case
-    lock[case.id] = {"digest": variants[0].digest, "best": [best_line(scene).best_cost for scene in variants]}
+def write_lock(folder: Path, variants: Sequence[Scene]) -> None:
+    """Walk every variant of a case and note its best cost beside what the lock holds by then."""
+    entry = {"digest": variants[0].digest, "best": [best_line(scene).best_cost for scene in variants]}
+    lock = read_lock(folder) | {variants[0].case.id: entry}
     text = json.dumps(dict(sorted(lock.items())), ensure_ascii=False, indent=1, sort_keys=True)
     (folder / LOCK).write_text(text + "\n", encoding="utf-8")

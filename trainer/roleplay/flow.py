@@ -8,7 +8,7 @@ from dataclasses import dataclass
 FLOWS: Mapping[str, str] = {
     "none": "没有售后申请", "requested": "买家已申请，等卖家处理", "agreed_refund": "已同意退款", "agreed_return": "已同意退货，等买家寄回",
     "return_sent": "买家已寄回，等卖家收货", "refused": "卖家已拒绝，等买家处理", "intervention": "平台介入中", "refunded": "退款成功",
-    "closed": "售后关闭",
+    "closed": "售后关闭", "asking": "还没有下单", "considering": "买家还在考虑", "ordered": "已下单，还没付款", "paid": "已付款", "lost": "买家走了",
 }
 
 
@@ -81,6 +81,13 @@ FLOW: tuple[Row, ...] = (
     Row("intervention", "verdict_refund", "refunded", effects=("pay",)),
     Row("intervention", "verdict_return", "agreed_return", effects=("agreed",), deadlines=("buyer_return",)),
     Row("intervention", "verdict_seller", "closed"),
+    Row("asking", "hesitate", "considering"),
+    Row("asking", "order", "ordered"),
+    Row("considering", "order", "ordered"),
+    Row("ordered", "pay", "paid", effects=("bought",)),
+    Row("asking", "leave", "lost"),
+    Row("considering", "leave", "lost"),
+    Row("ordered", "leave", "lost"),
 )
 KEEPS = frozenset({"auto_confirm"})
 """Deadlines that a change of the refund flow does not stop by itself."""

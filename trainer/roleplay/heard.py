@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 RED_LINES = frozenset({"off_platform_contact", "off_platform_payment", "abuse", "threat", "review_bribe", "privacy_leak",
-                       "impersonate_platform"})
+                       "impersonate_platform", "forbidden_claim"})
 SEVERITY: Mapping[str, int] = {
     **dict.fromkeys(RED_LINES, 300),
     "external_link": 150, "invoice_refusal": 150, "invoice_surcharge": 150, "seven_day_refusal": 200, "close_order": 150,
     "refuse_trade": 150, "break_promise": 120, "extra_charge": 150, "shift_blame": 120, "discourage_rights": 150,
     "induce_confirmation": 150, "disparage": 80, "unsupported_promise": 80, "wrong_fact": 120, "absolute_claim": 40,
-    "curt": 40,
+    "curt": 40, "wrong_price": 120, "false_statement": 150, "forbidden_claim": 300, "pressure": 60,
 }
 
 
@@ -25,6 +25,7 @@ SLIPS: Mapping[str, str] = {
     "absolute_claim": "绝对化宣传", "review_bribe": "利诱评价", "shift_blame": "推卸责任", "discourage_rights": "劝阻维权",
     "induce_confirmation": "诱导确认或撤诉", "disparage": "贬低他人", "unsupported_promise": "无依据的承诺", "wrong_fact": "说错规则或数字",
     "overreach": "越权补偿", "false_return_state": "登记不实", "left_waiting": "晾着买家就结束", "blank_transfer": "转接没有交代",
+    "wrong_price": "报错价格", "false_statement": "说法与商品不符", "forbidden_claim": "说了不许说的功效", "pressure": "催逼下单",
 }
 
 
@@ -39,10 +40,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The acts and faults of a turn."""
+    """The acts and faults of a turn; `told` is what it says of a sale (goods:…, price:…, ask:…, say:…)."""
 
     acts: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
+    told: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, findings: Any) -> Heard:
@@ -54,7 +56,8 @@ class Heard:
         faults: dict[str, Fault] = {}
         for found in data["violations"]:
             faults.setdefault(found["code"], Fault(found["code"], found.get("rule") or "", found.get("why") or ""))
-        return cls(acts, tuple(faults[code] for code in sorted(faults)))
+        told = frozenset(str(one["token"]) for one in data.get("told", ()))
+        return cls(acts, tuple(faults[code] for code in sorted(faults)), told)
 
 
 SILENT = Heard()

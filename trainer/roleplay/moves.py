@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-PANELS = {"parcel": "物流", "order": "订单", "stock": "库存", "history": "聊天与售后记录", "shop_rules": "店铺规定"}
+PANELS = {"parcel": "物流", "order": "订单", "stock": "库存", "history": "聊天与售后记录", "shop_rules": "店铺规定",
+          "goods": "商品"}
 EVIDENCE = {
     "photo": "照片", "video": "视频", "slip": "面单或签收底单", "report": "检测报告", "screenshot": "截图",
     "order_number": "订单号", "chat": "聊天记录", "dispatch_slip": "发货底单", "courier_certificate": "快递公司证明",
@@ -16,10 +17,10 @@ EVIDENCE = {
 RETURN_STATES = {"intact": "完好", "damaged": "有损坏", "incomplete": "缺件", "wrong": "不是原物", "empty": "空包"}
 RECORD_FIELDS = {
     "reason": ("not_received", "seven_day", "quality", "damaged", "wrong_item", "missing_item", "late_shipment",
-               "mismatch", "invoice", "counterfeit", "other"),
+               "mismatch", "invoice", "counterfeit", "consult", "other"),
     "responsible": ("seller", "buyer", "carrier", "platform", "nobody"),
     "solution": ("refund", "return_refund", "exchange", "reship", "repair", "compensation", "invoice", "explained",
-                 "refused"),
+                 "refused", "sold", "follow_up"),
 }
 AMOUNT_WORDS = ("owed", "demanded", "offered", "cap", "zero")
 
@@ -82,7 +83,7 @@ SPECS: dict[str, MoveSpec] = {
         MoveSpec("intercept", "拦截快递", 1),
         MoveSpec("change_address", "修改地址", 1),
         MoveSpec("extend_receipt", "延长收货", 1, ("days",)),
-        MoveSpec("send_card", "发送卡片", 1, ("card",)),
+        MoveSpec("send_card", "发送卡片", 1, ("card",), ("goods", "coupon", "amount")),
         MoveSpec("change_price", "改价", 1, ("amount",)),
         MoveSpec("urge_payment", "催付", 1),
         MoveSpec("invite_review", "邀请评价", 1),

@@ -105,6 +105,76 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "quick": ("凭什么拒绝我？", "拒绝？行，那咱们走着瞧"),
         "cold": ("拒绝理由不成立。", "我不接受这个拒绝。"),
     },
+    "goods_taken": {
+        "calm": ("这个看着可以，应该适合我。", "嗯，这款我喜欢。"),
+        "quick": ("行，这个可以", "这个不错"),
+        "cold": ("可以，看这款。", "这个合适。"),
+    },
+    "goods_wrong": {
+        "calm": ("这个好像不太是我要的。", "谢谢，不过这个不太合适。"),
+        "quick": ("不是这个啊，你看清我要什么没", "这个不行"),
+        "cold": ("不合适。", "与我的需要不符。"),
+    },
+    "goods_gone": {
+        "calm": ("我点进去显示没货呀。", "这个页面上是缺货的。"),
+        "quick": ("没货你发我干嘛", "点进去都没有了"),
+        "cold": ("显示缺货。", "没有库存。"),
+    },
+    "extra_no": {
+        "calm": ("这个就不用了，谢谢。", "暂时不需要这个。"),
+        "quick": ("不用不用，别推了", "不要这个"),
+        "cold": ("不需要。", "不用了。"),
+    },
+    "price_wrong": {
+        "calm": ("咦，这个数我算着不太对，您能再核对一下吗？", "和我页面上看到的对不上呢。"),
+        "quick": ("这价格不对吧，你算清楚没", "跟页面上不一样啊"),
+        "cold": ("金额有误，请核对。", "与页面不一致。"),
+    },
+    "order": {
+        "calm": ("好，那我拍下了。", "行，我下单了。"),
+        "quick": ("行，拍了", "下单了"),
+        "cold": ("已下单。", "拍下了。"),
+    },
+    "paid": {
+        "calm": ("付好了，麻烦早点发。", "付款了，谢谢您。"),
+        "quick": ("付了，快点发啊", "付完了"),
+        "cold": ("已付款。", "付过了。"),
+    },
+    "sale_thanks": {
+        "calm": ("好的，明白了，那我买哪个、多少钱呢？", "嗯嗯，那您的意思是？"),
+        "quick": ("然后呢？", "所以我该买哪个"),
+        "cold": ("请继续。", "然后。"),
+    },
+    "still_thinking": {
+        "calm": ("我再想想吧，不着急。", "嗯，我还在考虑。"),
+        "quick": ("我再看看别家", "再说吧"),
+        "cold": ("再考虑。", "暂不决定。"),
+    },
+    "still_dear": {
+        "calm": ("这个价我还是觉得高了点。", "还能再商量一下吗？"),
+        "quick": ("还是贵，再少点", "就这点啊"),
+        "cold": ("仍然偏高。", "价格没有谈拢。"),
+    },
+    "bargain_over": {
+        "calm": ("好吧，那就按这个价。", "行，我理解，那就这样。"),
+        "quick": ("行行行，不磨了", "算了，就这样吧"),
+        "cold": ("可以，不再议价。", "就按这个价。"),
+    },
+    "urged_too_much": {
+        "calm": ("我知道的，您别一直催呀。", "会付的，让我缓一下。"),
+        "quick": ("催什么催", "再催不买了"),
+        "cold": ("请不要反复催。", "不必再提醒。"),
+    },
+    "leave": {
+        "calm": ("那我先去别家看看了，谢谢。", "先不买了，打扰了。"),
+        "quick": ("算了不买了", "去别家了"),
+        "cold": ("不买了。", "取消。"),
+    },
+    "gone": {
+        "calm": ("谢谢，我已经在别家买了。", "不用了，谢谢。"),
+        "quick": ("买好了，不用了", "不用了"),
+        "cold": ("不需要了。", "已在别处购买。"),
+    },
     "repeat": {
         "calm": ("刚才跟前一位都说过了，还要我再讲一遍吗？", "换人了呀，那我再说一次……"),
         "quick": ("又换人？我还得从头说一遍？", "能不能别转来转去"),
@@ -114,5 +184,6 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 FAULT_LINES: Mapping[str, str] = {
     "shift_blame": "hurt_blame", "refuse_trade": "hurt_blame", "induce_confirmation": "hurt_pressure",
     "discourage_rights": "hurt_pressure", "review_bribe": "hurt_pressure", "off_platform_contact": "hurt_off_platform",
-    "off_platform_payment": "hurt_off_platform", "external_link": "hurt_off_platform",
+    "off_platform_payment": "hurt_off_platform", "external_link": "hurt_off_platform", "wrong_price": "price_wrong",
+    "pressure": "urged_too_much",
 }

@@ -8,6 +8,7 @@ from trainer.roleplay.engine import announce, learn, trigger
 from trainer.roleplay.events import Events
 from trainer.roleplay.heard import RED_LINES, Heard
 from trainer.roleplay.phrases import FAULT_LINES
+from trainer.roleplay.sale_talk import is_answered, react_to_sale
 from trainer.roleplay.scene import Scene
 from trainer.roleplay.state import State
 
@@ -28,6 +29,9 @@ def react(scene: Scene, state: State, events: Events, heard: Heard, fresh: froze
     if fresh & COMFORT:
         state.mood = min(3, state.mood + 1)
     moved = _answer(scene, state, events, heard, bubbles)
+    if scene.case.sale is not None:
+        react_to_sale(scene, state, events, heard, fresh, bubbles)
+        return
     moved |= _weigh_offers(scene, state, events, heard, bubbles)
     open_question = _next_question(scene, state, heard, bubbles)
     if scene.case.settled(state) and not heard.faults:
@@ -44,7 +48,7 @@ def react(scene: Scene, state: State, events: Events, heard: Heard, fresh: froze
 
 
 def _only_curt(heard: Heard) -> bool:
-    return not heard.acts and bool(heard.faults) and all(fault.code == "curt" for fault in heard.faults)
+    return not heard.acts and not heard.told and bool(heard.faults) and all(fault.code == "curt" for fault in heard.faults)
 
 
 def _mind_faults(scene: Scene, state: State, heard: Heard, bubbles: list[str]) -> None:
@@ -61,7 +65,8 @@ def _answer(scene: Scene, state: State, events: Events, heard: Heard, bubbles: l
     if scene.case.settled(state):
         return told
     for fact in scene.case.facts:
-        if fact.found == "act" and fact.by in heard.acts and fact.id not in state.known:
+        asked = fact.found == "act" and fact.by in heard.acts or fact.found == "ask" and f"ask:{fact.id}" in heard.told
+        if asked and fact.id not in state.known and fact.when(state):
             learn(scene, state, events, fact.id)
             bubbles.extend(fact.answer)
             told = True
@@ -95,7 +100,7 @@ def take_offer(scene: Scene, state: State, events: Events, accept: Accept, bubbl
 
 def _next_question(scene: Scene, state: State, heard: Heard, bubbles: list[str]) -> bool:
     for ask in scene.case.asks:
-        if state.acts.keys() & set(ask.acts) or not ask.when(state):
+        if is_answered(state, ask.acts) or not ask.when(state):
             continue
         if ask.id in state.asked and not heard.faults:
             annoy(state, 1)

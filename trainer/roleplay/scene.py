@@ -160,7 +160,8 @@ def make_scene(case: Case, seed: int, judge: Judge, variant_no: int | None = Non
     start = read_moment(case.as_of)
     rendered = _render(case.raw, judge, start)
     bound = load_case(_settle(rendered, number))
-    return Scene(bound, seed, number, judge, start, _named(bound.raw), digest(case.raw))
+    words = _named(bound.raw) | (frozenset(bound.sale.tokens()) | {"urge_payment", "change_price"} if bound.sale else frozenset())
+    return Scene(bound, seed, number, judge, start, words, digest(case.raw))
 
 
 def _settle(raw: Mapping[str, Any], number: int) -> Mapping[str, Any]:

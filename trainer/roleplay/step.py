@@ -21,9 +21,10 @@ MAX_MOVES = 400
 def open_case(scene: Scene) -> tuple[State, Events]:
     """The first state of a case and the buyer's opening words."""
     case = scene.case
-    state = State(mood=case.buyer.mood, patience=case.buyer.patience, flow=str(case.start.get("flow", "none")))
+    first = "asking" if case.sale else "none"
+    state = State(mood=case.buyer.mood, patience=case.buyer.patience, flow=str(case.start.get("flow", first)))
     events: Events = []
-    if state.flow != "none":
+    if state.flow != "none" and case.sale is None:
         state.asked_fen = case.money.demanded
         state.times = tuple(sorted((str(key), -int(value)) for key, value in case.start.get("minutes_ago", {}).items()))
         state.happened = frozenset({"goods_back"} if "goods_received_at" in case.start.get("minutes_ago", {}) else ())
@@ -60,9 +61,13 @@ def probe(scene: Scene, state: State, name: str) -> Move:
     probes: dict[str, dict[str, Any]] = {
         "agree_refund": {"amount": state.asked_fen}, "offer_compensation": {"amount": 100},
         "small_payment": {"amount": 100}, "submit_evidence": {"kinds": held}, "request_evidence": {"kind": free},
-        "extend_receipt": {"days": 3},
+        "extend_receipt": {"days": 3}, "send_card": _card_probe(scene), "change_price": {"amount": 100},
     }
     return Move(name, probes.get(name, {}))
+
+
+def _card_probe(scene: Scene) -> dict[str, Any]:
+    return {"card": "item", "goods": scene.case.sale.shelf[0].id} if scene.case.sale else {"card": "item"}
 
 
 def step(scene: Scene, state: State, move: Move, findings: Any = None) -> tuple[State, Events]:
@@ -124,7 +129,7 @@ def _blame(state: State, heard: Heard) -> None:
 
 def _reply(scene: Scene, state: State, events: Events, text: str, heard: Heard) -> None:
     emit(state, events, "agent", text)
-    fresh = frozenset(heard.acts - state.acts.keys())
+    fresh = frozenset(heard.acts - state.acts.keys()) | (heard.told - state.done.keys())
     if state.open_texts:
         state.slips = tuple(old for old in state.slips if not old.spoken or old.turn < state.turn_from)
     else:
@@ -133,6 +138,9 @@ def _reply(scene: Scene, state: State, events: Events, text: str, heard: Heard) 
     _blame(state, heard)
     for act in heard.acts:
         state.acts.setdefault(act, state.n)
+    for token in sorted(heard.told - state.done.keys()):
+        state.done[token] = state.n
+        announce(scene, state, token)
     state.done.setdefault("reply", state.n)
     if state.first_reply < 0:
         state.first_reply = state.at

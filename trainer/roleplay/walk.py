@@ -10,6 +10,8 @@ from itertools import count
 from trainer.roleplay.case import Check, Fact
 from trainer.roleplay.heard import Fault, Heard
 from trainer.roleplay.moves import Move
+from trainer.roleplay.sale import ORDER_FIRST, Sale
+from trainer.roleplay.sale_talk import is_haggling
 from trainer.roleplay.scene import Scene
 from trainer.roleplay.scoring import best_possible, cost, ending, least_cost, passes
 from trainer.roleplay.state import State
@@ -119,6 +121,8 @@ def alphabet(scene: Scene, state: State) -> Iterator[Choice]:
     """The moves worth trying: panels and evidence that tell something, reply classes, amounts, waits to what comes next."""
     yield Move("finish"), Heard()
     yield from _replies(scene, state)
+    if scene.case.sale is not None:
+        yield from _sale_choices(scene, scene.case.sale, state)
     for name, args in _actions(scene, state):
         move = Move(name, args)
         if not refusal(scene, state, move):
@@ -129,8 +133,7 @@ def alphabet(scene: Scene, state: State) -> Iterator[Choice]:
 
 def _replies(scene: Scene, state: State) -> Iterator[Choice]:
     say = Move("reply", {"text": "…"})
-    wanted = {act for check in scene.case.acts for act in check.token.split("|")[:1]}
-    wanted |= {fact.by for fact in scene.case.facts if fact.found == "act"} | {ask.acts[0] for ask in scene.case.asks}
+    wanted = _plain_acts(scene)
     offers = [accept.offer for accept in scene.case.accepts if accept.offer != "offer_compensation"]
     plain = frozenset(wanted - state.acts.keys()) - frozenset(offers)
     if plain:
@@ -164,6 +167,49 @@ def _actions(scene: Scene, state: State) -> Iterator[tuple[str, dict[str, object
             yield "offer_compensation", {"amount": accept.above}
     if state.flow == "intervention":
         yield "submit_evidence", {"kinds": ["chat"]}
+
+
+def _sale_choices(scene: Scene, sale: Sale, state: State) -> Iterator[Choice]:
+    """What a sale adds: its tokens said all at once and by kind, prices right and wrong, cards, a changed price, a reminder."""
+    say = Move("reply", {"text": "…"})
+    new = [token for token in (*sale.tokens(), *(f"ask:{fact.id}" for fact in scene.case.facts if fact.found == "ask"))
+           if token not in state.done and not token.startswith(("goods:", "coupon:")) and token != ORDER_FIRST]
+    plain = _plain_acts(scene) - state.acts.keys() - {"decline_politely"}
+    told = frozenset(token for token in new if f"say:{token[4:]}" not in _wrong_says(sale))
+    if told:
+        yield say, Heard(plain, told=told)
+    for kind in sorted({token.split(":")[0] for token in told}):
+        yield say, Heard(told=frozenset(token for token in told if token.startswith(f"{kind}:")))
+    for acts in ({"ask_problem"}, {"decline_politely"}) if is_haggling(state) or state.flow == "considering" else ():
+        yield say, Heard(frozenset(acts))
+    if is_haggling(state):
+        yield say, Heard(told=frozenset({ORDER_FIRST}))
+    if sale.prices and not any(slip.code == "wrong_price" for slip in state.slips):
+        yield say, Heard(faults=(Fault("wrong_price"),))
+    yield from _sale_moves(scene, sale, state)
+
+
+def _wrong_says(sale: Sale) -> frozenset[str]:
+    return frozenset(f"say:{saying.id}" for saying in sale.says if saying.wrong)
+
+
+def _sale_moves(scene: Scene, sale: Sale, state: State) -> Iterator[Choice]:
+    cards: list[dict[str, object]] = [
+        {"card": "item", "goods": one.id} for one in sale.shelf if f"goods:{one.id}" not in state.done]
+    cards += [{"card": "coupon", "coupon": one.id} for one in sale.coupons if f"coupon:{one.id}" not in state.done]
+    moves = [Move("send_card", card) for card in cards] + [Move("urge_payment")]
+    if sale.bargain is not None and sale.bargain.takes and is_haggling(state):
+        moves.append(Move("change_price", {"amount": sale.bargain.takes}))
+    for move in moves:
+        if not refusal(scene, state, move):
+            yield move, Heard()
+
+
+def _plain_acts(scene: Scene) -> frozenset[str]:
+    """The acts that the rubric, the facts and the questions of a case ask for."""
+    wanted = {act for check in scene.case.acts for act in check.token.split("|")[:1]}
+    wanted |= {fact.by for fact in scene.case.facts if fact.found == "act"}
+    return frozenset(wanted | {ask.acts[0] for ask in scene.case.asks if ":" not in ask.acts[0]})
 
 
 def _inquiries(scene: Scene, state: State) -> Iterator[tuple[str, dict[str, object]]]:

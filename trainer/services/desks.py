@@ -228,7 +228,7 @@ def _hear(desk: Desk, move: Move, rulebook: Rulebook) -> tuple[dict[str, Any] | 
         return None, listen(desk.scene, desk.state, move, lambda scene, state, text: read_turn(rulebook, scene, state, text))
     text = str(move.args["text"])
     whole = turn_text(desk.state, text)
-    found = read_turn(rulebook, desk.scene, desk.state, whole).to_dict()
+    found = read_turn(rulebook, desk.scene, desk.state, whole)
     return {**found, "skip": len(whole) - len(text)}, Heard.of(found)
 
 

@@ -27,6 +27,8 @@ CODES = {
     "induce_confirmation": "诱导确认或撤诉", "disparage": "贬低他人", "unsupported_promise": "无依据的承诺",
     "wrong_fact": "说错规则或数字",
 }
+SALE_CODES = {"wrong_price": "报错价格", "false_statement": "说法与商品不符", "forbidden_claim": "说了不许说的功效", "pressure": "催逼下单"}
+NAMES = CODES | SALE_CODES
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Segment:
 
 
 def _spans(findings: Mapping[str, Any]) -> list[tuple[int, int, str, str]]:
-    spans = [(v["start"], v["end"], "violation", f"{CODES.get(v['code'], v['code'])}:{v['why']}")
+    spans = [(v["start"], v["end"], "violation", f"{NAMES.get(v['code'], v['code'])}:{v['why']}")
              for v in findings.get("violations") or []]
     spans += [(s["start"], s["end"], "suspected", f"{CODES.get(s['code'], s['code'])}（待人工判断）：{s['why']}")
               for s in findings.get("suspected") or []]
