@@ -1,10 +1,13 @@
 """Cases before an order: what is heard of goods, prices and statements, and how the buyer takes it."""
 
+import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from trainer.roleplay import Heard, Move, Scene, State, judge, open_case, parse_move, step
+from tests.roleplay.conftest import TimerJudge
+from trainer.roleplay import Case, Heard, Move, Scene, State, judge, load_case, make_scene, open_case, parse_move, step
 from trainer.roleplay.sale_ear import hear_sale
 
 CASE = "taobao_size_advice"
@@ -107,3 +110,70 @@ def test_cards_show_goods_and_a_price_changes_only_on_an_order(scene: Scene) -> 
 def test_a_buyer_left_alone_goes_elsewhere(scene: Scene) -> None:
     state, _ = step(scene, open_case(scene)[0], Move("wait", {"minutes": 700}))
     assert state.flow == "lost"
+
+
+@pytest.fixture
+def market(cases: dict[str, Case]) -> Scene:
+    """The same coat with haggling, a coupon the shop gives, a scarf beside it, goods out of stock and an order to be paid later."""
+    raw = copy.deepcopy(dict(cases[CASE].raw))
+    sale = raw["sale"]
+    del sale["waver"]
+    raw["asks"] = []
+    raw["money"] = {"owed": "0", "paid": "0", "authority": "10.00"}
+    sale["shelf"] += [
+        {"id": "scarf", "name": "围巾", "price": "59.00", "extra": True, "takes": True, "when": {"happened": "chose:coat_m"}},
+        {"id": "gloves", "name": "手套", "price": "39.00", "extra": True},
+        {"id": "coat_black", "name": "黑色大衣", "price": "459.00", "stock": 0, "right": True}]
+    sale["coupons"] += [{"id": "vip", "name": "会员券", "amount": "8.00", "at_least": "300.00"}]
+    sale["prices"][0]["right"] = [{"amount": "396.00", "when": {"done": "coupon:vip"}}, {"amount": "404.00"}]
+    sale["bargain"] = {"when": {"done": "price:total"}, "say": ["便宜点", "再少点"], "takes": "398.00", "answers": []}
+    sale["pays"] = "urged"
+    for part in (*raw["outcomes"], *raw["rubric"]["checks"]):
+        part.pop("when", None)
+    raw["outcomes"] = raw["outcomes"][-1:]
+    return make_scene(load_case(raw), 0, TimerJudge())
+
+
+def do(scene: Scene, state: State, **raw: Any) -> State:
+    after, events = step(scene, state, parse_move(raw))
+    assert after is not state, events[0]["text"]
+    return after
+
+
+def test_haggling_ends_when_every_bid_is_declined_and_the_order_waits_for_a_reminder(market: Scene) -> None:
+    state = say(market, open_case(market)[0], "goods:coat_m", "price:total")
+    assert state.last_buyer.endswith("便宜点")
+    state = say(market, say(market, state, acts=("decline_politely",)), acts=("decline_politely",))
+    assert (state.flow, "bargain_done" in state.happened) == ("ordered", True)
+    hurried = do(market, state, move="urge_payment")
+    assert (hurried.flow, hurried.mood) == ("ordered", state.mood - 1)
+    later = do(market, do(market, state, move="wait", minutes=30), move="urge_payment")
+    assert later.flow == "paid"
+
+
+def test_a_price_cut_within_the_limit_ends_the_haggling(market: Scene) -> None:
+    state = say(market, say(market, open_case(market)[0], "goods:coat_m", "price:total"), "say:order_first")
+    assert state.flow == "ordered"
+    state = do(market, state, move="change_price", amount="400")
+    assert state.flow == "ordered"
+    state = do(market, state, move="change_price", amount="398")
+    assert (state.flow, state.slips, judge(market, state).cost) == ("paid", (), 600)
+
+
+def test_a_coupon_of_the_shop_changes_the_right_price_and_costs_the_shop(market: Scene) -> None:
+    state = do(market, open_case(market)[0], move="send_card", card="coupon", coupon="vip")
+    assert "price:total" in told(market, "到手396元", state)
+    state = say(market, state, "goods:coat_m", "price:total")
+    state = say(market, say(market, state, acts=("decline_politely",)), acts=("decline_politely",))
+    state = do(market, do(market, state, move="wait", minutes=30), move="urge_payment")
+    assert (state.flow, judge(market, state).cost, state.balances()["shop"]) == ("paid", 800, 39600)
+
+
+def test_goods_without_stock_are_no_choice_and_what_goes_with_it_is_offered_once(market: Scene) -> None:
+    state = do(market, open_case(market)[0], move="send_card", card="item", goods="coat_black")
+    assert not any(word.startswith("chose:") for word in state.happened)
+    assert state.mood == -1
+    state = do(market, state, move="send_card", card="item", goods="coat_m")
+    state = do(market, state, move="send_card", card="item", goods="scarf")
+    assert {"chose:coat_m", "chose:scarf"} <= state.happened
+    assert do(market, state, move="send_card", card="item", goods="gloves").mood == state.mood - 1
