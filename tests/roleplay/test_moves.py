@@ -7,7 +7,7 @@ from trainer.roleplay import SPECS, Move, MoveError, parse_move
 CONTRACT = """reply look request_evidence agree_refund agree_return refuse offer_compensation offer_exchange reship repair
 contact_courier contact_warehouse submit_evidence issue_invoice record escalate confirm_return_received wait finish note
 transfer small_payment intercept change_address extend_receipt send_card change_price urge_payment invite_review
-work_order""".split()
+work_order recall""".split()
 
 
 def test_every_move_of_the_contract_has_a_name() -> None:

@@ -20,7 +20,13 @@ def say(state: State, events: Events, *bubbles: str) -> None:
     for text in bubbles[:3]:
         events.append({"at": state.at, "n": state.n, "who": "buyer", "kind": "say", "text": text})
     state.last_buyer = "\n".join(bubbles[:3])
-    state.open_texts = ()
+    close_turn(state)
+
+
+def close_turn(state: State) -> None:
+    """The agent's turn is over: nothing of it is held back any more."""
+    state.open_texts, state.open_at, state.held = (), (), ()
+    state.agenda = tuple(due for due in state.agenda if due.kind != "react")
 
 
 def expect(scene: Scene, state: State, minutes: int, name: str) -> None:

@@ -179,6 +179,10 @@ def advance(scene: Scene, state: State, events: Events, to: int) -> None:
         emit(state, events, "system", "这次接待到了最后时间，已自动结束", "end")
 
 
+LATER: dict[str, Callable[[Scene, State, Events], None]] = {}
+"""What falls due in modules that build on this one, entered there by kind."""
+
+
 def _fall_due(scene: Scene, state: State, events: Events, due: Due) -> None:
     if due.kind == "event":
         event = next(item for item in scene.case.events if item.id == due.name)
@@ -192,6 +196,8 @@ def _fall_due(scene: Scene, state: State, events: Events, due: Due) -> None:
         _give_up(scene, state, events)
     elif due.kind == "answer":
         _answer(scene, state, events, due.name)
+    else:
+        LATER[due.kind](scene, state, events)
 
 
 def _give_up(scene: Scene, state: State, events: Events) -> None:

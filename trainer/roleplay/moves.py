@@ -58,7 +58,8 @@ class MoveSpec:
 SPECS: dict[str, MoveSpec] = {
     spec.name: spec
     for spec in (
-        MoveSpec("reply", "回复", 2, ("text",)),
+        MoveSpec("reply", "回复", 2, ("text",), ("hold",)),
+        MoveSpec("recall", "撤回", 0),
         MoveSpec("look", "查看", 1, ("panel",)),
         MoveSpec("request_evidence", "请买家提供凭证", 1, ("kind",)),
         MoveSpec("agree_refund", "同意退款", 1, ("amount",)),
@@ -146,6 +147,8 @@ def _argument(name: str, key: str, value: object) -> Any:
         return value if isinstance(value, str) and value in AMOUNT_WORDS else to_fen(value, where)
     if key in ("minutes", "days"):
         return _whole(value, where, 60 * 24 * 60 if key == "minutes" else 60)
+    if key == "hold":
+        return value in (True, 1, "1", "true")
     if key == "kinds":
         return _kinds(value, where)
     if key == "fields":

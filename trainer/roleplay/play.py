@@ -42,13 +42,19 @@ def turn_text(state: State, text: str) -> str:
 
 def listen(scene: Scene, state: State, move: Move, ear: Ear) -> Heard:
     """What a move says, heard as a whole turn; silent moves carry nothing."""
+    if move.name == "recall":
+        left = "\n".join(state.open_texts[:-1])
+        return _as_heard(ear(scene, state, left)) if left else Heard()
     text = text_of(move)
     if not text:
         return Heard()
     whole = turn_text(state, text) if move.name == "reply" else text
-    heard = ear(scene, state, whole)
-    found = heard if isinstance(heard, Heard) else Heard.of(heard)
+    found = _as_heard(ear(scene, state, whole))
     return found if move.name == "reply" else Heard(faults=tuple(f for f in found.faults if f.code == "review_bribe"))
+
+
+def _as_heard(found: Any) -> Heard:
+    return found if isinstance(found, Heard) else Heard.of(found)
 
 
 def play(scene: Scene, moves: Iterable[Move | Mapping[str, Any]], ear: Ear) -> Played:

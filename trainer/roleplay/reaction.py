@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from trainer.roleplay.buyer import PROMISE_MINUTES, annoy, expect, say, settle, wait_for_answer
 from trainer.roleplay.case import Accept
-from trainer.roleplay.engine import announce, learn, trigger
+from trainer.roleplay.engine import LATER, announce, learn, trigger
 from trainer.roleplay.events import Events
-from trainer.roleplay.heard import RED_LINES, Heard
+from trainer.roleplay.heard import RED_LINES, Fault, Heard
 from trainer.roleplay.phrases import FAULT_LINES
 from trainer.roleplay.sale_talk import is_answered, react_to_sale
 from trainer.roleplay.scene import Scene
@@ -15,7 +15,7 @@ from trainer.roleplay.state import State
 REMEDIES = frozenset({"offer_refund", "offer_return", "offer_exchange", "offer_reship", "offer_repair"})
 COMFORT = frozenset({"apologise", "empathise"})
 UNFELT = frozenset({"curt", "wrong_fact", "absolute_claim", "disparage", "unsupported_promise", "impersonate_platform",
-                    "external_link", "privacy_leak"})
+                    "external_link", "privacy_leak", "repeated_phrase", "stale_phrase", "unfilled_variable"})
 """Slips that cost marks, but that this buyer does not feel as one."""
 PROMISES = frozenset({"promise_follow_up", "contact_courier"})
 
@@ -45,6 +45,21 @@ def react(scene: Scene, state: State, events: Events, heard: Heard, fresh: froze
         return
     say(state, events, *(bubbles or [scene.phrase(state, "thanks")]))
     wait_for_answer(scene, state)
+
+
+def hold(state: State, heard: Heard, fresh: frozenset[str]) -> None:
+    """Keep what the turn says so far for when the buyer answers it."""
+    state.held = (tuple(sorted(heard.acts)), tuple(fault.code for fault in heard.faults), tuple(sorted(heard.told)), tuple(sorted(fresh)))
+
+
+def react_to_held(scene: Scene, state: State, events: Events) -> None:
+    """The buyer answers a turn whose rest did not come."""
+    if state.held:
+        acts, codes, told, fresh = state.held
+        react(scene, state, events, Heard(frozenset(acts), tuple(map(Fault, codes)), frozenset(told)), frozenset(fresh))
+
+
+LATER["react"] = react_to_held
 
 
 def _only_curt(heard: Heard) -> bool:

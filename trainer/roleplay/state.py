@@ -73,6 +73,10 @@ class State:
     done: dict[str, int] = field(default_factory=dict)
     spoken: dict[str, int] = field(default_factory=dict)
     open_texts: tuple[str, ...] = ()
+    open_at: tuple[int, ...] = ()
+    held: tuple[tuple[str, ...], ...] = ()
+    since: int = -1
+    last_said: str = ""
     last_buyer: str = ""
 
     def copy(self) -> State:
@@ -89,7 +93,7 @@ class State:
         count, and of facts and deeds those that the words name."""
         return (
             self.mood, self.patience, self.flow, self.asked_fen, self.waiting_since >= 0, self.returned, self.ended,
-            self.raised_authority, self.recorded, self.known & words, self.agreed, self.evidence, self.happened, self.asked,
+            self.raised_authority, self.recorded, self.held, self.known & words, self.agreed, self.evidence, self.happened, self.asked,
             tuple(_ahead(due, self.at) for due in self.agenda), self.first_reply >= 0,
             tuple((entry.payer, entry.payee, entry.fen, entry.owed) for entry in self.ledger),
             tuple(sorted(slip.code for slip in self.slips)), frozenset(self.acts.keys() & words), frozenset(self.done.keys() & words),
@@ -134,6 +138,8 @@ class State:
         values["ledger"] = tuple(Entry(*item) for item in values["ledger"])
         values["slips"] = tuple(Slip(*item) for item in values["slips"])
         values["open_texts"] = tuple(values["open_texts"])
+        values["open_at"] = tuple(values.get("open_at", ()))
+        values["held"] = tuple(tuple(part) for part in values.get("held", ()))
         for name in ("acts", "done", "spoken"):
             values[name] = dict(values[name])
         return cls(**values)

@@ -9,13 +9,16 @@ from trainer.roleplay.buyer import say, wait_for_answer
 from trainer.roleplay.case import Forbidden
 from trainer.roleplay.engine import advance, announce, emit, slip
 from trainer.roleplay.events import Events
-from trainer.roleplay.heard import RED_LINES, SEVERITY, SILENT, Heard
+from trainer.roleplay.heard import SILENT, Heard
 from trainer.roleplay.moves import EVIDENCE, SPECS, Move
-from trainer.roleplay.reaction import react
+from trainer.roleplay.reaction import hold, react
+from trainer.roleplay.recall import blame, can_recall, recall
 from trainer.roleplay.scene import Scene
 from trainer.roleplay.state import Due, State
 
 MAX_MOVES = 400
+HELD_MINUTES = 3
+"""How long the buyer lets the agent go on typing before he answers what was said so far."""
 
 
 def open_case(scene: Scene) -> tuple[State, Events]:
@@ -46,6 +49,8 @@ def refusal(scene: Scene, state: State, move: Move) -> str:
         return "接待已经结束"
     if state.n >= MAX_MOVES:
         return f"一次接待最多 {MAX_MOVES} 步，请结束接待"
+    if move.name == "recall":
+        return can_recall(state)
     return "" if move.name == "reply" else actions.ACTIONS[move.name].guard(scene, state, move)
 
 
@@ -70,8 +75,11 @@ def _card_probe(scene: Scene) -> dict[str, Any]:
     return {"card": "item", "goods": scene.case.sale.shelf[0].id} if scene.case.sale else {"card": "item"}
 
 
-def step(scene: Scene, state: State, move: Move, findings: Any = None) -> tuple[State, Events]:
-    """The state after a move and what happened; a move that is not allowed changes nothing and says why."""
+def step(scene: Scene, state: State, move: Move, findings: Any = None, takes: int | None = None) -> tuple[State, Events]:
+    """The state after a move and what happened; a move that is not allowed changes nothing and says why.
+
+    `takes` are the minutes of the move where a real clock runs; else each move takes its own.
+    """
     reason = refusal(scene, state, move)
     if reason:
         shown = {"at": state.at, "n": state.n, "who": "system", "kind": "refused", "text": reason,
@@ -83,10 +91,31 @@ def step(scene: Scene, state: State, move: Move, findings: Any = None) -> tuple[
     events: Events = []
     _forbidden(scene, after, move)
     if move.name == "reply":
-        _reply(scene, after, events, str(move.args.get("text", "")), heard)
+        _reply(scene, after, events, move, heard, takes)
+    elif move.name == "recall":
+        recall(after, events, heard)
     else:
-        _act(scene, after, events, move, heard)
+        _act(scene, after, events, move, heard, takes)
     return after, events
+
+
+def pass_time(scene: Scene, state: State, to: int) -> tuple[State, Events]:
+    """The state once the desk's clock has come to a minute by moves made elsewhere; it counts as a step of this conversation."""
+    after = state.copy()
+    after.n += 1
+    events: Events = []
+    emit(after, events, "system", "", "passed")
+    advance(scene, after, events, to)
+    return after, events
+
+
+def catch_up(scene: Scene, state: State, to: int) -> State:
+    """The same state at a later minute up to which nothing falls due; unchanged where something does."""
+    if state.at >= to or state.ended or (state.agenda and state.agenda[0].at <= to) or to >= scene.case.horizon:
+        return state
+    after = state.copy()
+    after.at = to
+    return after
 
 
 def _forbidden(scene: Scene, state: State, move: Move) -> None:
@@ -100,9 +129,9 @@ def _note_forbidden(state: State, rule: Forbidden) -> None:
         slip(state, f"move:{rule.move}", rule.points, rule.rule, rule.why, rule.fatal)
 
 
-def _act(scene: Scene, state: State, events: Events, move: Move, heard: Heard) -> None:
+def _act(scene: Scene, state: State, events: Events, move: Move, heard: Heard, takes: int | None) -> None:
     emit(state, events, "agent", SPECS[move.name].label, "move", move=move.to_dict())
-    _blame(state, heard)
+    blame(state, heard)
     actions.ACTIONS[move.name].effect(scene, state, events, move)
     if state.ended:
         return
@@ -110,7 +139,7 @@ def _act(scene: Scene, state: State, events: Events, move: Move, heard: Heard) -
         state.done.setdefault(token, state.n)
         announce(scene, state, token)
     minutes = int(move.args["minutes"]) if move.name == "wait" else SPECS[move.name].minutes
-    advance(scene, state, events, state.at + minutes)
+    advance(scene, state, events, state.at + (minutes if takes is None else takes))
 
 
 def tokens(move: Move) -> tuple[str, ...]:
@@ -121,21 +150,33 @@ def tokens(move: Move) -> tuple[str, ...]:
     return (move.name,)
 
 
-def _blame(state: State, heard: Heard) -> None:
-    """Note the faults of a turn; while the turn goes on, an earlier reading of it is replaced."""
-    for fault in heard.faults:
-        slip(state, fault.code, SEVERITY.get(fault.code, 60), fault.rule, fault.why, fault.code in RED_LINES, True)
-
-
-def _reply(scene: Scene, state: State, events: Events, text: str, heard: Heard) -> None:
+def _reply(scene: Scene, state: State, events: Events, move: Move, heard: Heard, takes: int | None) -> None:
+    text, held = str(move.args.get("text", "")), bool(move.args.get("hold"))
     emit(state, events, "agent", text)
-    fresh = frozenset(heard.acts - state.acts.keys()) | (heard.told - state.done.keys())
+    before = state.held[3] if state.held else ()
+    fresh = frozenset(heard.acts - state.acts.keys()) | (heard.told - state.done.keys()) | frozenset(before)
     if state.open_texts:
         state.slips = tuple(old for old in state.slips if not old.spoken or old.turn < state.turn_from)
     else:
-        state.turn_from = state.n
-    state.open_texts = (*state.open_texts, text)
-    _blame(state, heard)
+        state.turn_from, state.since = state.n, state.waiting_since
+    _speak(scene, state, text, heard)
+    if held:
+        hold(state, heard, fresh)
+        state.agenda = tuple(sorted((*(due for due in state.agenda if due.kind != "react"), Due(state.at + HELD_MINUTES, "react", ""))))
+        advance(scene, state, events, state.at + (1 if takes is None else takes))
+        return
+    state.held = ()
+    state.agenda = tuple(due for due in state.agenda if due.kind != "react")
+    advance(scene, state, events, state.at + (SPECS["reply"].minutes if takes is None else takes))
+    if not state.ended:
+        react(scene, state, events, heard, fresh)
+        advance(scene, state, events, state.at)
+
+
+def _speak(scene: Scene, state: State, text: str, heard: Heard) -> None:
+    """Note a bubble and what the whole turn says with it."""
+    state.open_texts, state.open_at, state.last_said = (*state.open_texts, text), (*state.open_at, state.at), text
+    blame(state, heard)
     for act in heard.acts:
         state.acts.setdefault(act, state.n)
     for token in sorted(heard.told - state.done.keys()):
@@ -146,8 +187,3 @@ def _reply(scene: Scene, state: State, events: Events, text: str, heard: Heard) 
         state.first_reply = state.at
     state.waiting_since = -1
     announce(scene, state, "reply")
-    advance(scene, state, events, state.at + SPECS["reply"].minutes)
-    if not state.ended:
-        react(scene, state, events, heard, fresh)
-        advance(scene, state, events, state.at)
-

@@ -27,7 +27,8 @@ CODES = {
     "induce_confirmation": "诱导确认或撤诉", "disparage": "贬低他人", "unsupported_promise": "无依据的承诺",
     "wrong_fact": "说错规则或数字",
 }
-SALE_CODES = {"wrong_price": "报错价格", "false_statement": "说法与商品不符", "forbidden_claim": "说了不许说的功效", "pressure": "催逼下单"}
+SALE_CODES = {"wrong_price": "报错价格", "false_statement": "说法与商品不符", "forbidden_claim": "说了不许说的功效", "pressure": "催逼下单",
+              "unfilled_variable": "短语变量没有填", "wrong_name": "叫错买家", "repeated_phrase": "同一句连发两遍", "stale_phrase": "用了停用的短语"}
 NAMES = CODES | SALE_CODES
 
 
