@@ -11,16 +11,13 @@ from trainer import cli
 from trainer.config import ROOT, Settings, read_settings, serving_key
 from trainer.extensions import babel, csrf, db, login_manager, migrate
 from trainer.models import User
-from trainer.services.visitors import Visitor, find_visitor
 from trainer.web import BLUEPRINTS
+from trainer.web.exams.lane import put_lane
 from trainer.web.failures import handle_failures
 from trainer.web.frame import prepare_frame
 from trainer.web.render import prepare_templates
 from trainer.web.rights import guard_rights
 from trainer.web.security import guard_answers
-
-# Requests that come so often that the person is read in one statement; their views need no more than id and roles.
-BRISK = frozenset({"exams.save"})
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -45,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         group = getattr(import_module(f"trainer.cli.{found.name}"), "group", None)
         if group is not None:
             app.cli.add_command(group)
+    put_lane(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *([settings.proxies] * 5))  # type: ignore[method-assign]
     return app
@@ -74,12 +72,11 @@ def check_serving(app: Flask) -> None:
 
 
 @login_manager.user_loader
-def load_user(identifier: str) -> User | Visitor | None:
+def load_user(identifier: str) -> User | None:
     """The person of the session cookie, unless deactivated or signed out everywhere since."""
     number, _, epoch = identifier.partition(".")
     if not (number.isdigit() and epoch.isdigit()):
         return None
-    if request.endpoint in BRISK:
-        return find_visitor(db.session(), int(number), int(epoch))
+    request.get_data()  # whole, before the database is asked: a slow line must not keep the other writers waiting
     user = db.session.get(User, int(number))
     return user if user is not None and user.active and user.session_epoch == int(epoch) else None

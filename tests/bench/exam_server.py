@@ -23,9 +23,13 @@ from sqlalchemy.orm import Session
 
 from tests.factories import client_of, make_cast, make_user
 from tests.services import exam_bank
+from trainer.bank import Bank
 from trainer.config import read_settings
 from trainer.extensions import db
 from trainer.factory import create_app
+from trainer.models import Revision
+from trainer.services.published import published_revision
+from trainer.services.publishing import load_bank
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "only for the benchmark, never served"
@@ -125,8 +129,19 @@ def databases(folder: Path) -> dict[str, str]:
     return found
 
 
-def prepare(folder: Path, url: str, takers: int, workers: int) -> Site:
-    """A database with an exam that runs now and as many people who may sit it; the server is not started yet."""
+def certifying_paper(session: Session, now: datetime) -> Revision:
+    """The shipped bank loaded whole; its paper for the licence to work."""
+    load_bank(session, Bank.load(ROOT / "question_bank"), now)
+    paper = published_revision(session, "paper", "shanggang_cert")
+    assert paper is not None
+    return paper
+
+
+def prepare(folder: Path, url: str, takers: int, workers: int, whole: bool = False) -> Site:
+    """A database with an exam that runs now and as many people who may sit it; the server is not started yet.
+
+    With `whole` it holds the shipped bank and the exam is the shipped certifying paper; else a small one of six questions.
+    """
     app = create_app(replace(read_settings({}), instance=folder, database_url=url, secret_key=SECRET))
     app.config["SECRET_KEY"] = SECRET
     now = datetime.now(UTC)
@@ -135,7 +150,8 @@ def prepare(folder: Path, url: str, takers: int, workers: int) -> Site:
         with Session(db.engine, expire_on_commit=False) as session:
             cast = make_cast(session, now)
             people = [cast.chen, *(make_user(session, now, f"B{number:05d}", f"考生{number}") for number in range(takers - 1))]
-            exam = exam_bank.assign(session, exam_bank.publish_bank(session, now), cast.wang, people, now)
+            paper = certifying_paper(session, now) if whole else exam_bank.publish_bank(session, now)
+            exam = exam_bank.assign(session, paper, cast.wang, people, now)
             session.commit()
             assignment_id = exam.id
     # Outside of the block above: each request must have a context of its own, which holds the form token.
@@ -148,8 +164,12 @@ def prepare(folder: Path, url: str, takers: int, workers: int) -> Site:
         found.append(Taker(user.id, f"shanggang={cookie.value}", token[1]))
     with app.app_context():
         db.engine.dispose()
+    return Site(folder, url, assignment_id, found, free_port(), workers)
+
+
+def free_port() -> int:
+    """A port that nobody listens at now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    return Site(folder, url, assignment_id, found, port, workers)
+        return int(probe.getsockname()[1])
 

@@ -6,17 +6,17 @@ POLICY = ("default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri
           "frame-ancestors 'none'; form-action 'self'")
 
 
+HEADERS = (
+    ("Content-Security-Policy", POLICY), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"), ("Cross-Origin-Opener-Policy", "same-origin"), ("Cache-Control", "no-store"))
+
+
 def guard_answers(app: Flask) -> None:
     """Add the headers; pages behind sign-in are not kept by shared caches."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if request.endpoint != "static":
-            headers.setdefault("Cache-Control", "no-store")
+        for name, value in HEADERS:
+            if name != "Cache-Control" or request.endpoint != "static":
+                response.headers.setdefault(name, value)
         return response

@@ -1,7 +1,5 @@
 """Sitting an exam: start, answer, save, submit, result, appeal."""
 
-from typing import Any
-
 from flask import (
     Blueprint,
     abort,
@@ -26,6 +24,7 @@ from trainer.services.certificates import certificates_of
 from trainer.services.published import papers, published_revision
 from trainer.web.clock import now
 from trainer.web.exams.devices import client_mark, client_words
+from trainer.web.exams.packets import STATUS, read_packet, told
 
 bp = Blueprint("exams", __name__, url_prefix="/exams")
 
@@ -91,7 +90,7 @@ def start(assignment_id: int) -> Response | tuple[str, int]:
     try:
         if found.room_code and not running:
             room_codes.check_code(session, current_app.secret_key, current_user, found.id, typed, now())
-        attempt = attempts.start_attempt(session, current_user, found, now(), client_mark())
+        attempt = attempts.start_attempt(session, current_user, found, now(), client_mark(*client()))
     except InputError as error:
         session.commit()
         return _before(own_assignment_or_404(assignment_id), typed, error), 422
@@ -123,42 +122,24 @@ def attempt(attempt_id: int) -> str | Response:
 
 @bp.put("/attempts/<int:attempt_id>/items/<int:position>")
 def save(attempt_id: int, position: int) -> tuple[Response, int]:
-    """Store one answer; 409 carries the newer one, 410 says that it came too late."""
-    seat = own_seat_or_404(attempt_id, position)
-    body = _saved_body(request.get_json(silent=True))
+    """Store one answer; 409 carries the newer one, 410 says that it came too late. Ordinary saves take the short way, see lane.py."""
+    session, packet = db.session(), read_packet(request.get_json(silent=True))
+    connection = session.connection()
+    sheet = saving.open_sheet(connection, attempt_id, current_user.id, current_user.session_epoch) or abort(404)
     try:
-        answer = parse(seat.type, body["raw"])
+        saved = saving.save_answer(connection, sheet, position, packet.client_key, packet.base_seq,
+                                   lambda kind: parse(kind, packet.raw), packet.unsure, now(), packet.lookup) or abort(404)
     except ResponseError as error:
         return jsonify(error=error.message), 400
-    session = db.session()
-    saved = saving.save_answer(session, seat, body["client_key"], body["base_seq"], answer, body["unsure"], now(), body["lookup"])
-    if irregularities.is_other_device(seat.client_mark, client_mark()):
-        irregularities.note_device(session, seat.attempt_id, client_words(), now())
+    if irregularities.is_other_device(sheet.client_mark, client_mark(*client())):
+        irregularities.note_device(session, attempt_id, client_words(*client()), now())
     session.commit()
-    code = {"saved": 200, "conflict": 409, "late": 410}[saved.kind]
-    return jsonify(kind=saved.kind, seq=saved.seq, answer=saved.answer, left=(seat.deadline_at - now()).total_seconds(),
-                   saved_at=saved.saved_at.isoformat() if saved.saved_at else None), code
+    return jsonify(told(saved, sheet.deadline_at, now())), STATUS[saved.kind]
 
 
-def own_seat_or_404(attempt_id: int, position: int) -> saving.Seat:
-    """A question of an attempt of the person at the page, locked."""
-    seat = saving.lock_seat(db.session(), attempt_id, position)
-    if seat is None or seat.user_id != current_user.id:
-        abort(404)
-    return seat
-
-
-def _saved_body(data: Any) -> dict[str, Any]:
-    """The body of a save, checked: {client_key, base_seq, unsure, raw: {name: [text]}}."""
-    if not isinstance(data, dict):
-        raise InputError("保存的内容不完整，请刷新页面后重试；本机草稿还在。")
-    raw, key, base = data.get("raw"), data.get("client_key"), data.get("base_seq", 0)
-    lookup = data.get("lookup", 0)
-    fits = (isinstance(raw, dict) and isinstance(key, str) and 8 <= len(key) <= 64 and type(base) is int
-            and 0 <= base < 2**31 and type(lookup) is int and 0 <= lookup < 2**31)
-    if not fits or not all(isinstance(v, list) and all(isinstance(t, str) for t in v) for v in dict(raw or {}).values()):
-        raise InputError("保存的内容不完整，请刷新页面后重试；本机草稿还在。")
-    return {"raw": raw, "client_key": key, "base_seq": base, "unsure": data.get("unsure") is True, "lookup": lookup}
+def client() -> tuple[str, str]:
+    """The browser as it calls itself, and the address."""
+    return request.headers.get("User-Agent", ""), request.remote_addr or ""
 
 
 @bp.post("/attempts/<int:attempt_id>/submit")
