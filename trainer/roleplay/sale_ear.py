@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -60,14 +61,27 @@ def hear_sale(case: Case, state: State, text: str) -> dict[str, list[dict[str, A
     if sale is None:
         return found
     reading = normalise(text)
-    for start, end in _spans(_SENTENCE, reading.text, 0):
-        sentence = reading.text[start:end]
-        for token, at, to in _told(case, sale, sentence):
+    sentences = _spans(_SENTENCE, reading.text, 0)
+    for start, end in sentences:
+        for token, at, to in _told(case, sale, reading.text[start:end]):
             found["told"].append({"token": token, **_place(reading, start + at, start + to)})
+    state = _with_goods(sale, state, {each["token"] for each in found["told"]})
+    for start, end in sentences:
+        sentence = reading.text[start:end]
         for code, at, to, rule, why in _wrongs(sale, sentence):
             found["violations"].append({"code": code, **_place(reading, start + at, start + to), "rule": rule, "why": why})
         _prices(sale, state, reading, (start, end), found)
     return found
+
+
+def _with_goods(sale: Sale, state: State, told: set[str]) -> State:
+    """The state in which a price of this turn is weighed: the goods that the same turn recommends count as chosen."""
+    taken = [one for one in sale.shelf if f"goods:{one.id}" in told and one.takes and one.stock > 0 and one.when(state) and not one.extra]
+    if not taken or any(f"chose:{one.id}" in state.happened for one in taken):
+        return state
+    others = {f"chose:{one.id}" for one in sale.shelf if not one.extra}
+    best = next((one for one in taken if one.right), taken[0])
+    return replace(state, happened=(state.happened - others) | {f"chose:{best.id}"})
 
 
 def _place(reading: Reading, start: int, end: int) -> dict[str, Any]:
@@ -168,6 +182,8 @@ def _prices(sale: Sale, state: State, reading: Reading, span: tuple[int, int], f
             if price is None:
                 continue
             right = _right(sale, price, state)
+            if one.fen != right and one.fen in {amount for amount, _ in price.right}:
+                continue  # the price of other goods
             place = _place(reading, start + one.start, start + one.end)
             found["claims"].append({"about": f"price.{price.id}", "said": f"{yuan(one.fen)} 元", "start": place["start"],
                                     "end": place["end"], "agrees": one.fen == right, "better": False,
