@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -117,13 +118,20 @@ class Site:
 
 
 def databases(folder: Path) -> dict[str, str]:
-    """The databases to measure on, each fresh: SQLite, and PostgreSQL where a server answers."""
-    found = {"SQLite": f"sqlite:///{folder / 'app.sqlite3'}"}
+    """The databases to measure on, each fresh: SQLite, and PostgreSQL where a server answers, dropped when the process ends."""
+    found, name = {"SQLite": f"sqlite:///{folder / 'app.sqlite3'}"}, f"shanggang_bench_{os.getpid()}"
+    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+
+    def drop() -> None:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
     try:
-        with create_engine(POSTGRES, isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(text("DROP DATABASE IF EXISTS shanggang_bench WITH (FORCE)"))
-            connection.execute(text("CREATE DATABASE shanggang_bench ENCODING 'UTF8' TEMPLATE template0"))
-            found["PostgreSQL"] = str(create_engine(POSTGRES).url.set(database="shanggang_bench").render_as_string(hide_password=False))
+        drop()
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
+        found["PostgreSQL"] = str(server.url.set(database=name).render_as_string(hide_password=False))
+        atexit.register(drop)
     except SQLAlchemyError as error:
         print(f"没有测 PostgreSQL：{str(error).splitlines()[0][:120]}")
     return found
