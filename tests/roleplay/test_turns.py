@@ -20,7 +20,7 @@ def bubble(scene: Scene, state: State, text: str, *acts: str, fault: str = "", h
 
 
 def test_the_buyer_lets_a_held_turn_be_finished(scene: Scene) -> None:
-    state, opening = open_case(scene)
+    state, _ = open_case(scene)
     state = bubble(scene, state, "在的", "greet")
     assert state.open_texts == ("在的",)
     after, events = step(scene, state, Move("reply", {"text": "我查一下"}), Heard(frozenset({"greet", "apologise"})))

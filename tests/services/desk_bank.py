@@ -33,6 +33,11 @@ def publish_case(session: Session, now: datetime, slug: str = "tmall_lost_parcel
     session.add(release)
     session.flush()
     session.add(ReleasePointer(release_id=release.id))
+    return publish_more(session, now, slug)
+
+
+def publish_more(session: Session, now: datetime, slug: str) -> Revision:
+    """Another case under the same release."""
     item = ContentItem(kind="case", slug=slug, title=slug)
     session.add(item)
     session.flush()

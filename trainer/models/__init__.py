@@ -15,7 +15,15 @@ from trainer.models.content import (
     VariantRow,
     VariantRule,
 )
-from trainer.models.desks import COMMENT_NOTES, DeskComment, DeskCommentNote, DeskConversation, DeskMove, DeskSession
+from trainer.models.desks import (
+    COMMENT_NOTES,
+    DeskComment,
+    DeskCommentNote,
+    DeskConversation,
+    DeskMove,
+    DeskSession,
+    DeskSet,
+)
 from trainer.models.exams import (
     ATTEMPT_STATES,
     Assignment,
@@ -58,7 +66,7 @@ __all__ = [
     "APPEND_ONLY", "ATTEMPT_STATES", "Asset", "Assignment", "AssignmentTarget", "Attempt", "AttemptItem",
     "AttemptResult", "AuditLog", "Base", "BenchRun", "COMMENT_NOTES", "CaseWalk", "Certificate", "ChangeSet",
     "ChangeSetEntry", "ContentItem", "DeskComment", "DeskCommentNote",
-    "DeskConversation", "DeskMove", "DeskSession", "Enrolment", "ExamException", "Grade", "Identity", "Irregularity",
+    "DeskConversation", "DeskMove", "DeskSession", "DeskSet", "Enrolment", "ExamException", "Grade", "Identity", "Irregularity",
     "ItemResult", "LateDraftDecision", "Regrade", "RegradeRow", "TypingTest", "KINDS", "Klass",
     "LEARNER_STATES", "LearnerState", "LessonProgress", "PracticeAnswer", "ROLES",
     "Release", "ReleasePointer", "ReplySample", "Response", "ResponseEvent", "Review", "ReviewCard", "Revision", "SAMPLE_ORIGINS",

@@ -6,9 +6,21 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
-from trainer.models.base import Base, Code, JsonText, Pk
+from trainer.models.base import Base, Code, JsonText, Name, Pk
 from trainer.models.content import Revision
 from trainer.models.people import User
+
+
+class DeskSet(Base):
+    """Cases that a trainer put together for a reception, by slug."""
+
+    __tablename__ = "desk_set"
+    id: Mapped[Pk]
+    title: Mapped[Name]
+    cases: Mapped[Any] = mapped_column(JsonText, nullable=False)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
 
 
 class DeskSession(Base):
@@ -31,6 +43,8 @@ class DeskSession(Base):
     report: Mapped[Any] = mapped_column(JsonText, nullable=True)
     score: Mapped[int | None]
     passed: Mapped[bool | None]
+    clock: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    set_id: Mapped[int | None] = mapped_column(ForeignKey("desk_set.id"))
     user: Mapped[User] = relationship()
     conversations: Mapped[list["DeskConversation"]] = relationship(
         order_by="DeskConversation.position", cascade="all, delete-orphan", lazy="selectin")

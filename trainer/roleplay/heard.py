@@ -26,7 +26,8 @@ SLIPS: Mapping[str, str] = {
     "absolute_claim": "绝对化宣传", "review_bribe": "利诱评价", "shift_blame": "推卸责任", "discourage_rights": "劝阻维权",
     "induce_confirmation": "诱导确认或撤诉", "disparage": "贬低他人", "unsupported_promise": "无依据的承诺", "wrong_fact": "说错规则或数字",
     "overreach": "越权补偿", "false_return_state": "登记不实", "left_waiting": "晾着买家就结束", "blank_transfer": "转接没有交代",
-    "wrong_price": "报错价格", "false_statement": "说法与商品不符", "forbidden_claim": "说了不许说的功效", "pressure": "催逼下单", "unfilled_variable": "短语变量没有填", "wrong_name": "叫错买家", "repeated_phrase": "同一句连发两遍",
+    "wrong_price": "报错价格", "false_statement": "说法与商品不符", "forbidden_claim": "说了不许说的功效", "pressure": "催逼下单",
+    "unfilled_variable": "短语变量没有填", "wrong_name": "叫错买家", "repeated_phrase": "同一句连发两遍",
     "stale_phrase": "用了停用的短语",
 }
 

@@ -49,6 +49,8 @@ def transcript(scene: Scene, events: Sequence[dict[str, Any]]) -> list[dict[str,
     """What was said and done, with Beijing times."""
     rows = []
     for event in events:
+        if event["kind"] == "passed":
+            continue
         row: dict[str, Any] = {"at": scene.iso(event["at"]), "who": event["who"]}
         if event["kind"] == "move":
             row["move"] = event["move"]
