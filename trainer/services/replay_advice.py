@@ -35,6 +35,8 @@ class Hint:
 
 def advise(turn: Turn, scene: Scene, line: Replay | None) -> list[Hint]:
     """The hints for a turn: what was wrong in it, then what the script would have done there."""
+    if turn.is_pass:
+        return []
     beside = list(_beside(turn, scene, line)) if line else []
     found = [*_said_wrong(turn), *_unanswered(turn, scene)]
     if not any(hint.kind == "same" for hint in beside):

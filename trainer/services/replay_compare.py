@@ -55,7 +55,8 @@ class CostRow:
 
 
 def align(left: Sequence[Turn], right: Sequence[Turn]) -> list[Row]:
-    """The turns of both in order, those that do the same beside each other (an optimal global alignment)."""
+    """The turns of both in order, those that do the same beside each other (an optimal global alignment); mere passing of time aside."""
+    left, right = ([turn for turn in turns if not turn.is_pass] for turns in (left, right))
     best = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]
     for i in range(len(left) - 1, -1, -1):
         best[i][len(right)] = best[i + 1][len(right)] + GAP

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from trainer.models import DeskConversation, DeskMove, DeskSession, Release, Revision
 from trainer.roleplay import Scene, State, load_case, make_scene
 from trainer.roleplay.ruling import RulebookJudge
+from trainer.services.desk_state import PASS, own_bubble
 from trainer.services.releases import rulebook_of
 
-FINDINGS = ("violations", "acts", "claims", "suspected")
 _scenes: dict[tuple[int, int, str], Scene] = {}
 
 
@@ -49,6 +49,11 @@ class Turn:
     before: State
     after: State
     at: datetime | None = None
+
+    @property
+    def is_pass(self) -> bool:
+        """Whether only time went by here, by moves made in another conversation."""
+        return bool(self.move["move"] == PASS)
 
     @property
     def is_reply(self) -> bool:
@@ -99,7 +104,8 @@ def load_replay(session: Session, session_id: int) -> Replay | None:
     moves = {move.n: move for move in session.scalars(select(DeskMove).where(
         DeskMove.session_id == row.id).options(undefer(DeskMove.state_after)))}
     path = _path(moves, row.head_n)
-    return Replay(row, talks[0].scene.case.title, talks, _turns(talks, path), row.report, len(moves) - len(path))
+    title = talks[0].scene.case.title if len(talks) == 1 else f"{len(talks)} 位买家"
+    return Replay(row, title, talks, _turns(talks, path), row.report, len(moves) - len(path))
 
 
 def _talk(session: Session, conversation: DeskConversation, release: Release) -> Talk:
@@ -138,30 +144,35 @@ def _turns(talks: Sequence[Talk], path: Sequence[DeskMove]) -> list[Turn]:
         numbers[talk] += 1
         after = State.from_dict(move.state_after)
         turns.append(Turn(place, move.n, talk, numbers[talk], move.move, own_bubble(move.findings), move.events,
-                          states[talk], after, move.at))
+                          _at(states[talk], move.events), after, move.at))
         states[talk] = after
     return turns
 
 
-def own_bubble(findings: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The findings of a turn with offsets in its last bubble; what stands in earlier bubbles is left to those."""
-    if not findings:
-        return None
-    skip = int(findings.get("skip", 0))
-    shown = dict(findings)
-    for kind in FINDINGS:
-        shown[kind] = [{**found, "start": found["start"] - skip, "end": found["end"] - skip}
-                       for found in findings.get(kind, ()) if found["start"] >= skip]
-    return shown
+def _at(state: State, events: Sequence[Mapping[str, Any]]) -> State:
+    """The state when a move was made: at a desk of several conversations time has gone by since the last one here."""
+    start = int(events[0]["at"]) if events else 0
+    if start <= state.at:
+        return state
+    later = state.copy()
+    later.at = start
+    return later
 
 
 def in_talk(found: Replay, talk: int) -> Replay:
-    """The replay of one conversation of a desk alone."""
+    """The replay of one conversation of a desk alone, as if it had been a desk of one."""
     if len(found.talks) == 1:
         return found
-    turns = [replace(turn, place=number) for number, turn in enumerate(
+    turns = [replace(turn, place=number, talk=0) for number, turn in enumerate(
         (turn for turn in found.turns if turn.talk == talk), start=1)]
-    return replace(found, title=found.talks[talk].scene.case.title, turns=turns, _ends={})
+    report = found.report["conversations"][talk] if found.report else None
+    return replace(found, title=found.talks[talk].scene.case.title, talks=[replace(found.talks[talk], position=0)], turns=turns,
+                   report=report, _ends={})
+
+
+def talk_with(found: Replay, item_id: int) -> int | None:
+    """The conversation of a desk that was about a case."""
+    return next((talk.position for talk in found.talks if talk.item_id == item_id), None)
 
 
 def attempts_at(session: Session, item_id: int, user_ids: Any) -> list[DeskSession]:

@@ -16,8 +16,9 @@ from trainer.roleplay.play import turn_text
 from trainer.roleplay.remedies import amount_of
 from trainer.roleplay.report import report as make_report
 from trainer.rules import Rulebook
+from trainer.services.desk_state import own_bubble
 from trainer.services.releases import rulebook_of
-from trainer.services.replays import Replay, Talk, Turn, own_bubble, scene_of
+from trainer.services.replays import Replay, Talk, Turn, scene_of
 
 Played = tuple[Move, Heard, Mapping[str, Any] | None]
 _lines: dict[tuple[int, str, int, int], tuple[Replay, ...]] = {}
@@ -71,7 +72,7 @@ def walked_moves(line: Sequence[Mapping[str, Any]]) -> Any:
     """The same for a line that a walk found: moves with the acts that a reply there carries."""
     def hear(_scene: Scene, _state: State, one: Mapping[str, Any]) -> Played:
         move = parse_move(one["move"])
-        return move, Heard(frozenset(one["acts"])), {"acts": [{"act": act, "start": 0, "end": 0} for act in one["acts"]]}
+        return move, Heard(frozenset(one["acts"]), told=frozenset(one.get("told", ()))), {"acts": [{"act": act, "start": 0, "end": 0} for act in one["acts"]]}
     return [(hear, one) for one in line]
 
 

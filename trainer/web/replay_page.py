@@ -56,7 +56,8 @@ def strip(found: Replay, comments: Sequence[Comment] = ()) -> list[Step]:
         marks = found.marks(turn)
         lost = sum(mark["of"] - mark["points"] for mark in marks if is_lost(mark))
         earned = sum(mark["points"] for mark in marks if mark["points"] > 0)
-        steps.append(Step(turn.place, said_move(turn.move), round(lost, 1), round(earned, 1), len(marks), _remarks(comments, turn.n)))
+        who = f"{found.talks[turn.talk].scene.case.buyer.nick}：" if len(found.talks) > 1 else ""
+        steps.append(Step(turn.place, who + said_move(turn.move), round(lost, 1), round(earned, 1), len(marks), _remarks(comments, turn.n)))
     return steps
 
 
@@ -164,17 +165,17 @@ def _hint_row(hint: Hint, line: Replay) -> dict[str, Any]:
 
 
 def money_page(found: Replay, line: Replay | None, talk: int = 0) -> dict[str, Any] | None:
-    """The costs of a finished line of play beside the script; None while there is no report."""
-    if found.report is None:
-        return None
+    """The costs of a finished conversation beside the script; None while there is no report."""
     own = in_talk(found, talk)
-    scene = found.talks[talk].scene
+    if own.report is None:
+        return None
+    scene = own.talks[0].scene
     details = cost_rows((scene, own), (scene, line)) if line else []
-    if sum(one.fen for one in cost_lines(scene, found.end(talk))) != found.report["cost_fen"]:
+    if sum(one.fen for one in cost_lines(scene, own.end())) != own.report["cost_fen"]:
         details = []
     other = line.report if line else None
-    return {"details": details, "balances": balance_rows(found.report, other) if other else [], "mine": found.report["cost_fen"],
-            "line": other["cost_fen"] if other else None, "best": found.report.get("best_fen")}
+    return {"details": details, "balances": balance_rows(own.report, other) if other else [], "mine": own.report["cost_fen"],
+            "line": other["cost_fen"] if other else None, "best": own.report.get("best_fen")}
 
 
 def overview(found: Replay) -> dict[str, Any]:

@@ -30,10 +30,11 @@ def _back(seen: Seen, session_id: int, n: int) -> Response:
 def _again(seen: Seen, session_id: int, n: int, error: InputError | ConflictError, typed: str, form: str) -> tuple[str, int]:
     """The step with what was typed and why it was not taken."""
     db.session.rollback()
-    line = line_for(seen.replay) if seen.finished else None
+    talk = next((turn.talk for turn in seen.replay.turns if turn.n == n), 0)
+    line = line_for(seen.replay, talk) if seen.finished else None
     page = replay_page(seen.replay, place_of(seen, n), lambda at: url_for("replay.session", session_id=session_id, turn=at), line,
                        comments_on(db.session(), session_id))
-    return render_template("replay/session.html", seen=seen, money=money_page(seen.replay, line), others=others_of(seen), typed=typed,
+    return render_template("replay/session.html", seen=seen, money=money_page(seen.replay, line, talk), others=others_of(seen, talk), talk=talk, typed=typed,
                            error=error.message, form=form, **overview(seen.replay), **page), 422
 
 

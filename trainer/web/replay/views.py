@@ -15,7 +15,7 @@ from trainer.services.people import visible_people, visible_person
 from trainer.services.replay_advice import suited
 from trainer.services.replay_comments import comments_on
 from trainer.services.replay_compare import align, balance_rows, cost_rows, mark_rows
-from trainer.services.replays import Replay, attempts_at, in_talk, load_replay
+from trainer.services.replays import Replay, attempts_at, in_talk, load_replay, talk_with
 from trainer.services.shipped_lines import lines_beside
 from trainer.web.clock import now
 from trainer.web.desk_words import said_move
@@ -84,30 +84,37 @@ def session(session_id: int) -> str:
                        comments_on(db.session(), session_id))
     if request.headers.get("X-Partial") == "replay":
         return render_template("replay/_step.html", seen=seen, **page)
-    return render_template("replay/session.html", seen=seen, money=money_page(seen.replay, line, talk), others=others_of(seen),
+    return render_template("replay/session.html", seen=seen, money=money_page(seen.replay, line, talk), others=others_of(seen, talk), talk=talk,
                            **overview(seen.replay), **page)
 
 
-def others_of(seen: Seen) -> list[tuple[str, str]]:
+def others_of(seen: Seen, talk: int = 0) -> list[tuple[str, str]]:
     """The attempts that a session may be held beside, with the words for a list: one's own earlier ones, or those of visible people."""
     row = seen.replay.row
     if row is None or not seen.finished:
         return []
     who: Any = [current_user.id] if seen.own else visible_people(current_user, now()).with_only_columns(User.id)
-    rows = attempts_at(db.session(), seen.replay.talks[0].item_id, who)
+    rows = attempts_at(db.session(), seen.replay.talks[talk].item_id, who)
     shown = [one for one in rows if one.id != row.id and not (seen.own and desks.is_sealed(db.session(), one, now()))]
     return [(str(one.id), f"{'' if seen.own else one.user.name + ' · '}{one.finished_at:%m-%d} · {one.score} 分 · "
              f"{'通过' if one.passed else '未通过'}") for one in shown if one.finished_at is not None]
+
+
+def asked_talk(found: Replay) -> int:
+    """The conversation in the address, the first where there is no such."""
+    talk = request.args.get("talk", 0, type=int)
+    return talk if 0 <= talk < len(found.talks) else 0
 
 
 @bp.get("/sessions/<int:session_id>/line")
 def line(session_id: int) -> str:
     """The script of the case on the variant of a session, step by step."""
     seen = seen_or_404(session_id)
-    found = line_for(seen.replay, min(request.args.get("talk", 0, type=int), len(seen.replay.talks) - 1)) if seen.finished else None
+    talk = asked_talk(seen.replay)
+    found = line_for(seen.replay, talk) if seen.finished else None
     if found is None:
         abort(404)
-    page = replay_page(found, asked_step(), lambda n: url_for("replay.line", session_id=session_id, turn=n))
+    page = replay_page(found, asked_step(), lambda n: url_for("replay.line", session_id=session_id, talk=talk, turn=n))
     if request.headers.get("X-Partial") == "replay":
         return render_template("replay/_step.html", seen=None, **page)
     back = url_for("replay.session", session_id=session_id)
@@ -118,25 +125,26 @@ def line(session_id: int) -> str:
 def compare() -> str:
     """Two attempts at one case side by side, or an attempt beside the script."""
     left = seen_or_404(request.args.get("a", 0, type=int))
-    wanted = request.args.get("b", "")
-    right = line_for(left.replay) if wanted == "line" and left.finished else _second(left, wanted)
-    if right is None or left.replay.report is None or right.report is None:
+    talk, wanted = asked_talk(left.replay), request.args.get("b", "")
+    right = line_for(left.replay, talk) if wanted == "line" and left.finished else _second(left, talk, wanted)
+    pair = [in_talk(left.replay, talk), right]
+    if pair[1] is None or pair[0] is None or pair[0].report is None or pair[1].report is None:
         abort(404)
-    pair = [in_talk(left.replay, 0), in_talk(right, 0)]
-    scenes = [one.talks[0].scene for one in pair]
+    one, two = pair[0], pair[1]
+    scenes = one.talks[0].scene, two.talks[0].scene
     return render_template(
-        "replay/compare.html", seen=left, left=pair[0], right=pair[1], rows=align(pair[0].turns, pair[1].turns),
-        marks=mark_rows(*pair), costs=cost_rows((scenes[0], pair[0]), (scenes[1], pair[1])),
-        balances=balance_rows(left.replay.report, right.report), names=[_name(one, left.own) for one in pair],
-        others=others_of(left), wanted=wanted)
+        "replay/compare.html", seen=left, left=one, right=two, rows=align(one.turns, two.turns), marks=mark_rows(one, two),
+        costs=cost_rows((scenes[0], one), (scenes[1], two)), balances=balance_rows(one.report or {}, two.report or {}),
+        names=[_name(one, left.own), _name(two, left.own)], others=others_of(left, talk), wanted=wanted, talk=talk)
 
 
-def _second(left: Seen, wanted: str) -> Replay | None:
-    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 9:
+def _second(left: Seen, talk: int, wanted: str) -> Replay | None:
+    """The conversation about the same case in the other session; None where there is none, or it is the very same session."""
+    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 9 or int(wanted) == request.args.get("a", type=int):
         return None
     right = seen_or_404(int(wanted))
-    same = right.replay.talks[0].item_id == left.replay.talks[0].item_id
-    return right.replay if same and right.own == left.own and int(wanted) != request.args.get("a", type=int) else None
+    place = talk_with(right.replay, left.replay.talks[talk].item_id)
+    return in_talk(right.replay, place) if place is not None and right.own == left.own else None
 
 
 def _name(found: Replay, own: bool) -> str:
