@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, Pool, event
 
 from trainer.models.base import Base
-from trainer.writers import queue_of
+from trainer.writers import allow_writing, queue_of, take_turn
 
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
@@ -39,24 +39,29 @@ def _prepare_connection(connection: Any, record: Any) -> None:
         record.info["writers"] = queue_of(connection)
 
 
+# Views that read and prepare much before they write: they take their turn themselves, by writers.begin_writing.
+LATE_WRITERS = frozenset({"exams.start"})
+
+
+def _writes_late() -> bool:
+    return has_request_context() and request.endpoint in LATE_WRITERS
+
+
 @event.listens_for(Engine, "begin")
 def _begin(connection: Any) -> None:
     """A GET never writes, and the database enforces it; a writer takes its lock at once, so nothing is lost."""
     reading = _is_reading()
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-        if not reading:
-            _take_turn(connection)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-    elif reading:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-
-def _take_turn(connection: Any) -> None:
-    queue = connection.info.get("writers")
-    if queue is not None and not connection.info.get("writing"):
-        queue.enter()
-        connection.info["writing"] = True
+    if connection.dialect.name != "sqlite":
+        if reading:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        return
+    late = not reading and _writes_late()
+    if reading or late:
+        allow_writing(connection, False)
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+    elif not late:
+        take_turn(connection)
 
 
 @event.listens_for(Pool, "reset")

@@ -8,6 +8,9 @@ import sqlite3
 import threading
 from collections import deque
 
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
 try:
     import fcntl
 except ImportError:  # no such locks on Windows; SQLite's own waiting remains
@@ -69,6 +72,34 @@ def queue_of(connection: sqlite3.Connection) -> Queue | None:
         return None
     with _guard:
         return _queues.setdefault(path, Queue(path))
+
+
+def allow_writing(connection: Connection, allowed: bool) -> None:
+    """Whether this connection to a SQLite file may write until it is told otherwise."""
+    if connection.info.get("may_write") is not allowed:
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if allowed else 'ON'}")
+        connection.info["may_write"] = allowed
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait for the turn and begin a transaction that writes to a SQLite file; the turn ends when the connection goes back to its pool."""
+    allow_writing(connection, True)
+    queue = connection.info.get("writers")
+    if queue is not None and not connection.info.get("writing"):
+        queue.enter()
+        connection.info["writing"] = True
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def begin_writing(session: Session) -> None:
+    """From here to the end of the transaction nobody else writes to a SQLite file; on PostgreSQL row locks see to that.
+
+    Does nothing where the turn was taken at once, as everywhere but in `extensions.LATE_WRITERS`. There what was read before may be out
+    of date by now, as on PostgreSQL before a row is locked, and until here the database refuses to write.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite" and not getattr(connection.connection.dbapi_connection, "in_transaction", True):
+        take_turn(connection)
 
 
 def forget_turns() -> None:

@@ -27,6 +27,7 @@ from trainer.models import (
 from trainer.questions import Variant, make_variant
 from trainer.rules import Rulebook
 from trainer.services import assignments, attempts, saving
+from trainer.services.revisions import digest_of
 
 SMALL_BANK = Path(__file__).parent.parent / "data" / "small_bank"
 BEFORE = datetime.fromisoformat("2014-06-20T10:00:00+08:00")
@@ -76,7 +77,7 @@ def publish_release(session: Session, now: datetime) -> Release:
 def publish_body(session: Session, kind: str, body: dict[str, Any], now: datetime) -> Revision:
     """An item whose only revision is published."""
     item = ContentItem(kind=kind, slug=body["id"], title=body["title"])
-    revision = Revision(item=item, no=1, body=body, digest=body["id"], state="published", created_at=now)
+    revision = Revision(item=item, no=1, body=body, digest=digest_of(body), state="published", created_at=now)
     session.add_all([item, revision])
     session.flush()
     item.published_id = revision.id

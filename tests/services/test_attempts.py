@@ -51,6 +51,29 @@ def test_what_practice_shows_is_not_drawn_for_an_exam(session: Session, cast: Ca
     assert "unchecked" not in {item.variant.revision.body["id"] for item in attempt.items}
 
 
+def test_the_pool_is_made_once_and_anew_when_a_question_or_a_moment_changes_it(session: Session, exam: Assignment, now: datetime) -> None:
+    release = current_release(session)
+
+    def pool(at: datetime = now) -> candidates.Pool:
+        return candidates.current_pool(session, release, at)
+
+    def slugs() -> set[str]:
+        return {candidate.slug for candidate in pool().candidates}
+
+    first = pool()
+    assert pool() is first
+    item = session.scalars(select(ContentItem).where(ContentItem.slug == "exam.0")).one()
+    item.suspended_because = "规则改了"
+    assert "exam.0" not in slugs()
+    item.suspended_because = None
+    assert "exam.0" in slugs()
+    old = session.scalars(select(VariantRow).where(VariantRow.revision_id == item.published_id)).one()
+    later = VariantRow(revision_id=old.revision_id, variant_no=0, release_id=release.id, as_of=now + timedelta(days=1), sha256="later",
+                       shown=old.shown, key=old.key)
+    session.add(later)
+    session.flush()
+    drawn = {at: next(c.variants[0] for c in pool(at).candidates if c.slug == "exam.0") for at in (now, now + timedelta(days=2))}
+    assert drawn == {now: old.id, now + timedelta(days=2): later.id}
 
 
 def test_a_paper_that_cannot_be_filled_says_which_section_and_what_to_do(session: Session, cast: Cast, exam: Assignment, now: datetime) -> None:

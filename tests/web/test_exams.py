@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from tests.factories import Cast, client_of
 from tests.web.exam_pages import Pages, add_exams, counted
@@ -58,6 +59,17 @@ def test_a_sitting_shows_every_question_and_no_key(chen: FlaskClient, pages: Pag
 
 def test_starting_leads_to_the_attempt_in_progress(chen: FlaskClient, pages: Pages) -> None:
     assert chen.post(f"/exams/{pages.exam}/start").location == f"/exams/attempts/{pages.running}"
+
+
+def test_a_start_takes_few_statements_and_writes_only_from_its_turn_on(app: Flask, staff: Cast, chen: FlaskClient, pages: Pages) -> None:
+    chen.post(f"/exams/attempts/{pages.running}/submit")
+    chen.post(f"/exams/{pages.exam}/start")  # makes the pool
+    stranger = client_of(app, staff.stranger)
+    with counted(app) as asked:
+        assert stranger.post(f"/exams/{pages.exam}/start").status_code == 303
+    assert len(asked) <= 22 and sum(statement.startswith("INSERT") for statement in asked) == 2
+    with app.test_request_context(f"/exams/{pages.exam}/start", method="POST"), pytest.raises(OperationalError, match="readonly"):
+        db.session.execute(update(Attempt).values(no=9))
 
 
 def test_a_practice_paper_begins_without_an_assignment_and_a_certifying_one_does_not(chen: FlaskClient) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from trainer.errors import InputError
 from trainer.models import (
@@ -48,7 +48,7 @@ def teams_of(session: Session, user_id: int, now: datetime) -> list[int]:
         TeamMember.user_id == user_id, current(TeamMember, now)).order_by(TeamMember.id)))
     if not own:
         return []
-    parents = {team.id: team.parent_id for team in session.scalars(select(Team))}
+    parents: dict[int, int | None] = {team_id: parent_id for team_id, parent_id in session.execute(select(Team.id, Team.parent_id))}
     found = list(own)
     for team_id in found:
         parent = parents.get(team_id)
@@ -67,14 +67,22 @@ def classes_of(session: Session, user_id: int, now: datetime) -> list[int]:
 
 def assignments_for(session: Session, user: User, now: datetime) -> list[Assignment]:
     """Every assignment that reaches the person, newest window first."""
+    return list(session.scalars(_reaching(session, user, now).order_by(Assignment.closes_at.desc(), Assignment.id.desc()).distinct()))
+
+
+def assignment_for(session: Session, user: User, assignment_id: int, now: datetime) -> Assignment | None:
+    """An assignment that reaches the person; for whom else it is, is read when asked for."""
+    return session.scalar(_reaching(session, user, now).where(Assignment.id == assignment_id).options(
+        lazyload(Assignment.targets), joinedload(Assignment.paper_revision).undefer(Revision.body)).limit(1))
+
+
+def _reaching(session: Session, user: User, now: datetime) -> Select[Assignment]:
     reach = or_(
         and_(AssignmentTarget.kind == "person", AssignmentTarget.target_id == user.id),
         and_(AssignmentTarget.kind == "team", AssignmentTarget.target_id.in_(teams_of(session, user.id, now))),
         and_(AssignmentTarget.kind == "klass", AssignmentTarget.target_id.in_(classes_of(session, user.id, now))),
     )
-    found = session.scalars(select(Assignment).join(AssignmentTarget).where(
-        reach, Assignment.cancelled_at.is_(None)).order_by(Assignment.closes_at.desc(), Assignment.id.desc()).distinct())
-    return list(found)
+    return select(Assignment).join(AssignmentTarget).where(reach, Assignment.cancelled_at.is_(None))
 
 
 def terms_for(session: Session, assignment: Assignment, user_id: int, now: datetime) -> Terms:

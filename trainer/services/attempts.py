@@ -1,12 +1,12 @@
 """Attempts (答卷): start, submit, sweep; answers are saved in saving.py."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from trainer.errors import ConflictError, InputError
@@ -21,19 +21,35 @@ from trainer.models import (
 )
 from trainer.replies import CHECKER_VERSION
 from trainer.services.assignments import Terms, assignments_for, teams_of, terms_for, terms_of
-from trainer.services.candidates import exam_candidates, seen_questions
+from trainer.services.candidates import Face, Pool, current_pool, face_of, pool_on, seen_questions
 from trainer.services.closing import SLACK, is_closed, shown_state
-from trainer.services.drawing import Pick, draw_cases, draw_paper, number, permuted
+from trainer.services.drawing import Pick, draw_cases, draw_prepared, number, permuted
 from trainer.services.grading import REVIEW_HOURS, grade_attempt
 from trainer.services.previews import picks_on
 from trainer.services.releases import current_release
+from trainer.writers import begin_writing
 
 log = logging.getLogger(__name__)
+_ITEMS = cast(Table, AttemptItem.__table__)
 
 __all__ = [
     "SLACK", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines", "order_of",
     "overdue_attempts", "shown_state", "sittings", "start_attempt", "start_paper", "submit_attempt", "sweep_attempts", "why_not_start",
 ]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An attempt as it will be stored: the paper drawn for a person at a moment."""
+
+    paper: Revision
+    assignment: Assignment | None
+    no: int
+    seed: str
+    release_id: int
+    as_of: datetime
+    deadline_at: datetime
+    rows: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -111,18 +127,34 @@ def refusal(assignment: Assignment, terms: Terms, done: Sequence[Attempt], now: 
 def start_attempt(session: Session, user: User, assignment: Assignment, now: datetime, client_mark: str = "") -> Attempt:
     """Begin an attempt, or return the one in progress; drawn whole, at once. Raises InputError with the reason.
 
-    `client_mark` stands for the device and address it begins on.
+    `client_mark` stands for the device and address it begins on. Everything is prepared before anybody is kept waiting; where
+    another attempt of the person came in between, it is prepared again.
     """
+    done = earlier_attempts(session, user.id, assignment.id)
+    sheet = None if done and done[-1].state == "in_progress" else _sheet_for(session, user, assignment, done, now)
+    begin_writing(session)
     session.execute(select(User.id).where(User.id == user.id).with_for_update())
     done = earlier_attempts(session, user.id, assignment.id)
     if done and not is_closed(done[-1], now):
         return done[-1]
     if done and done[-1].state == "in_progress":
         submit_attempt(session, done[-1], done[-1].deadline_at, now)
-    reason = why_not_start(session, user, assignment, now)
+    if sheet is None or sheet.no != len(done) + 1:
+        sheet = _sheet_for(session, user, assignment, done, now)
+    return _create(session, user, sheet, now, client_mark)
+
+
+def _sheet_for(session: Session, user: User, assignment: Assignment, done: Sequence[Attempt], now: datetime) -> Sheet:
+    """The next attempt of a person on an assignment, drawn; raises InputError where he may not begin."""
+    terms = terms_for(session, assignment, user.id, now)
+    reason = refusal(assignment, terms, done, now)
     if reason is not None:
         raise InputError(reason)
-    return _create(session, user, assignment.paper_revision, now, assignment=assignment, no=len(done) + 1, client_mark=client_mark)
+    paper, no = assignment.paper_revision, len(done) + 1
+    deadline = now + timedelta(minutes=_minutes(paper)) * terms.time_factor / 1000
+    if not assignment.late_full_time:
+        deadline = min(deadline, terms.closes_at)
+    return _sheet(session, user, paper, no, f"{user.id}.{assignment.id}.{no}", deadline, now, assignment)
 
 
 def start_paper(session: Session, user: User, paper: Revision, now: datetime, preview: bool = False,
@@ -139,75 +171,81 @@ def start_paper(session: Session, user: User, paper: Revision, now: datetime, pr
         if not preview or done[-1].as_of == (as_of or done[-1].as_of):
             return done[-1]
         submit_attempt(session, done[-1], now, now)
-    return _create(session, user, paper, now, assignment=None, no=len(done) + 1, preview=preview, as_of=as_of if preview else None)
+    no = len(done) + 1
+    sheet = _sheet(session, user, paper, no, f"{user.id}.p{paper.id}.{no}", now + timedelta(minutes=_minutes(paper)), now, None,
+                   as_of if preview else None)
+    return _create(session, user, sheet, now, preview=preview)
 
 
-def _create(session: Session, user: User, paper_revision: Revision, now: datetime, *, assignment: Assignment | None,
-            no: int, preview: bool = False, client_mark: str = "", as_of: datetime | None = None) -> Attempt:
-    paper = paper_revision.body
+def _minutes(paper: Revision) -> int:
+    return int(paper.body.get("minutes") or 60)
+
+
+def _sheet(session: Session, user: User, paper: Revision, no: int, seed: str, deadline_at: datetime, now: datetime,
+           assignment: Assignment | None, as_of: datetime | None = None) -> Sheet:
     release = current_release(session)
-    seed = f"{user.id}.{assignment.id if assignment else 'p' + str(paper_revision.id)}.{no}"
-    pool = exam_candidates(session, release, as_of or now)
-    picks = draw_paper(paper, pool, seen_questions(session, user.id), seed)
+    pool = current_pool(session, release, now) if as_of is None else pool_on(session, release, as_of)
+    picks = draw_prepared(paper.body, pool.draws_of(paper.body, f"{paper.id}.{paper.digest}"), seen_questions(session, user.id), seed)
     if as_of is not None:
         picks = picks_on(session, release, picks, as_of)
-    limit = timedelta(minutes=int(paper.get("minutes") or 60))
-    deadline = now + limit
-    if assignment is not None:
-        terms = terms_for(session, assignment, user.id, now)
-        deadline = now + limit * terms.time_factor / 1000
-        if not assignment.late_full_time:
-            deadline = min(deadline, terms.closes_at)
+    rows = _rows(session, pool, paper.body, picks, seed)
+    return Sheet(paper, assignment, no, seed, release.id, as_of or now, deadline_at, rows)
+
+
+def _create(session: Session, user: User, sheet: Sheet, now: datetime, client_mark: str = "", preview: bool = False) -> Attempt:
     teams = teams_of(session, user.id, now)
     attempt = Attempt(
-        user_id=user.id, assignment=assignment, paper_revision=paper_revision, no=no, seed=seed, release_id=release.id,
-        as_of=as_of or now, checker=CHECKER_VERSION, started_at=now, deadline_at=deadline, state="in_progress", preview=preview, client_mark=client_mark,
-        team_id=teams[0] if teams else None)
+        user_id=user.id, assignment=sheet.assignment, paper_revision=sheet.paper, no=sheet.no, seed=sheet.seed, release_id=sheet.release_id,
+        as_of=sheet.as_of, checker=CHECKER_VERSION, started_at=now, deadline_at=sheet.deadline_at, state="in_progress", preview=preview,
+        client_mark=client_mark, team_id=teams[0] if teams else None)
     session.add(attempt)
     session.flush()
-    attempt.items = _items(session, paper, picks, seed)
-    session.flush()
+    session.execute(insert(_ITEMS), [row | {"attempt_id": attempt.id} for row in sheet.rows])
     return attempt
 
 
-def _items(session: Session, paper: dict[str, Any], picks: Sequence[Pick], seed: str) -> list[AttemptItem]:
-    variants = {row.id: row for row in session.scalars(
-        select(VariantRow).where(VariantRow.id.in_([pick.variant_id for pick in picks])))}
-    items: list[AttemptItem] = []
+def _rows(session: Session, pool: Pool, paper: Mapping[str, Any], picks: Sequence[Pick], seed: str) -> list[dict[str, Any]]:
+    """The places of an attempt as they are stored."""
+    faces = pool.faces_of(session, [pick.variant_id for pick in picks])
+    rows: list[dict[str, Any]] = []
+
+    def add(section: str, kind: str, worth: int, variant_id: int | None, case_id: int | None, permutation: list[str]) -> None:
+        rows.append({"position": len(rows), "section": section, "kind": kind, "worth": worth, "variant_id": variant_id,
+                     "case_revision_id": case_id, "permutation": permutation, "voided": False})
+
     for section in paper["sections"]:
         if section.get("kind", "questions") == "case":
             for slug in draw_cases(section, seed):
-                items.append(AttemptItem(
-                    position=len(items), section=section["id"], kind="case", case_revision=_case(session, slug),
-                    permutation=[], worth=round(float(section.get("marks", 20)) * 1000)))
+                add(section["id"], "case", round(float(section.get("marks", 20)) * 1000), None, _case(session, slug), [])
             continue
+        shuffled = (section.get("shuffle") or {}).get("options", True)
         for pick in (pick for pick in picks if pick.section == section["id"]):
-            shuffled = (section.get("shuffle") or {}).get("options", True)
-            order = order_of(variants[pick.variant_id].shown, seed, len(items), shuffled)
-            items.append(AttemptItem(position=len(items), section=pick.section, kind="question",
-                                     variant=variants[pick.variant_id], permutation=order, worth=pick.worth))
-    return items
+            add(pick.section, "question", pick.worth, pick.variant_id, None, _order(faces[pick.variant_id], seed, len(rows), shuffled))
+    return rows
 
 
-def order_of(shown: dict[str, Any], seed: str, place: int, shuffled: bool = True) -> list[str]:
+def order_of(shown: Mapping[str, Any], seed: str, place: int) -> list[str]:
     """The order in which options or steps are shown; steps of an ordering question are never shown solved."""
-    parts = shown.get("options") or shown.get("steps") or []
-    names = [str(part["id"]) for part in parts]
-    if not names or shown.get("keep_order") or not (shuffled or shown.get("steps")):
+    return _order(face_of(shown), seed, place)
+
+
+def _order(face: Face, seed: str, place: int, shuffled: bool = True) -> list[str]:
+    names = list(face.parts)
+    if not names or face.keep_order or not (shuffled or face.steps):
         return names
     order = permuted(seed, place, names)
-    if shown.get("steps") and order == names and len(order) > 1:
+    if face.steps and order == names and len(order) > 1:
         turn = 1 + number(seed, "turn", place) % (len(order) - 1)
         order = order[turn:] + order[:turn]
     return order
 
 
-def _case(session: Session, slug: str) -> Revision:
-    revision = session.scalar(select(Revision).join(ContentItem, ContentItem.published_id == Revision.id).where(
-        ContentItem.kind == "case", ContentItem.slug == slug))
-    if revision is None:
+def _case(session: Session, slug: str) -> int:
+    found = session.scalar(select(ContentItem.published_id).where(
+        ContentItem.kind == "case", ContentItem.slug == slug, ContentItem.published_id.is_not(None)))
+    if found is None:
         raise InputError(f"试卷里的案例「{slug}」没有发布，请联系培训师。")
-    return revision
+    return found
 
 
 def submit_attempt(session: Session, attempt: Attempt, submitted_at: datetime, now: datetime,
@@ -253,7 +291,7 @@ def move_deadlines(session: Session, assignment: Assignment, now: datetime) -> i
     moved = 0
     for attempt in running:
         terms = terms_for(session, assignment, attempt.user_id, now)
-        limit = timedelta(minutes=int(attempt.paper_revision.body.get("minutes") or 60)) * terms.time_factor / 1000
+        limit = timedelta(minutes=_minutes(attempt.paper_revision)) * terms.time_factor / 1000
         deadline = attempt.started_at + limit
         if not assignment.late_full_time:
             deadline = min(deadline, terms.closes_at)

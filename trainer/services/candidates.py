@@ -1,9 +1,13 @@
 """What may be drawn now: published questions with the variants of the current release."""
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session, undefer
 
 from trainer.models import (
@@ -17,16 +21,18 @@ from trainer.models import (
     VariantRule,
 )
 from trainer.rules import Rulebook
-from trainer.services.drawing import Candidate
+from trainer.services.drawing import Candidate, Draw, prepare_draws
 from trainer.services.releases import rulebook_of
+
+_DRAWABLE = (ContentItem.kind == "question", ContentItem.retired_at.is_(None), ContentItem.suspended_because.is_(None))
+EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def published_questions(session: Session) -> list[tuple[ContentItem, Revision]]:
     """Every published question that is neither suspended nor retired, by slug."""
     rows = session.execute(select(ContentItem, Revision).join(
         Revision, ContentItem.published_id == Revision.id).where(
-            ContentItem.kind == "question", ContentItem.retired_at.is_(None),
-            ContentItem.suspended_because.is_(None)).options(undefer(Revision.body)).order_by(ContentItem.slug))
+            *_DRAWABLE).options(undefer(Revision.body)).order_by(ContentItem.slug))
     return [(item, revision) for item, revision in rows]
 
 
@@ -49,6 +55,79 @@ def unchecked_only(rule_ids: set[str], rulebook: Rulebook) -> bool:
     """Whether a key rests on rules none of which was checked against a text in force."""
     known = [rule_id for rule_id in rule_ids if rule_id in rulebook.rules]
     return bool(known) and all(rulebook.badge(rule_id).status != "checked" for rule_id in known)
+
+
+@dataclass(frozen=True)
+class Face:
+    """What of a variant decides the order in which its parts are shown."""
+
+    parts: tuple[str, ...]
+    keep_order: bool
+    steps: bool
+
+
+def face_of(shown: Mapping[str, Any]) -> Face:
+    """The face of a variant."""
+    parts = shown.get("options") or shown.get("steps") or []
+    return Face(tuple(str(part["id"]) for part in parts), bool(shown.get("keep_order")), bool(shown.get("steps")))
+
+
+@dataclass
+class Pool:
+    """Everything that could be drawn at a moment, and what follows from it alone; made once a process for as long as it holds."""
+
+    candidates: tuple[Candidate, ...]
+    draws: dict[str, tuple[Draw, ...]]
+    faces: dict[int, Face]
+
+    def draws_of(self, paper: Mapping[str, Any], digest: str) -> tuple[Draw, ...]:
+        """The draws of a paper revision, prepared."""
+        if digest not in self.draws:
+            self.draws[digest] = prepare_draws(paper, self.candidates)
+        return self.draws[digest]
+
+    def faces_of(self, session: Session, variant_ids: Sequence[int]) -> dict[int, Face]:
+        """The faces of these variants, by id."""
+        missing = [one for one in variant_ids if one not in self.faces]
+        if missing:
+            for variant_id, shown in session.execute(select(VariantRow.id, VariantRow.shown).where(VariantRow.id.in_(missing))):
+                self.faces[variant_id] = face_of(shown)
+        return {one: self.faces[one] for one in variant_ids}
+
+
+MOST_POOLS = 8
+_pools: dict[Hashable, tuple[datetime, datetime, Pool]] = {}
+_making = Lock()  # a class that starts together waits for one pool instead of making many
+
+
+def current_pool(session: Session, release: Release, now: datetime) -> Pool:
+    """What a paper could draw at this moment.
+
+    Kept in the process under what it is made of (the release, the published questions by digest, how many variants there are: none is
+    ever changed) until the next moment at which other variants hold.
+    """
+    published = session.execute(select(Revision.id, Revision.digest).join(ContentItem, ContentItem.published_id == Revision.id).where(
+        *_DRAWABLE).order_by(Revision.id)).all()
+    stock = session.execute(select(func.count(), func.max(VariantRow.id)).where(VariantRow.release_id == release.id)).one()
+    key = (session.get_bind().engine.url, release.id, release.digest, tuple(stock), tuple(tuple(row) for row in published))
+    with _making:
+        kept = _pools.get(key)
+        if kept is None or not kept[0] <= now < kept[1]:
+            if len(_pools) >= MOST_POOLS:
+                _pools.clear()
+            kept = _pools[key] = *_span(session, release, now), pool_on(session, release, now)
+    return kept[2]
+
+
+def pool_on(session: Session, release: Release, as_of: datetime) -> Pool:
+    """The same by the rules of any moment, kept nowhere."""
+    return Pool(tuple(exam_candidates(session, release, as_of)), {}, {})
+
+
+def _span(session: Session, release: Release, now: datetime) -> tuple[datetime, datetime]:
+    """From when until when the same variants hold."""
+    moments = session.scalars(select(VariantRow.as_of).where(VariantRow.release_id == release.id).distinct()).all()
+    return max((one for one in moments if one <= now), default=EVER[0]), min((one for one in moments if one > now), default=EVER[1])
 
 
 def exam_candidates(session: Session, release: Release, now: datetime) -> list[Candidate]:
@@ -77,10 +156,10 @@ def exam_candidates(session: Session, release: Release, now: datetime) -> list[C
 
 def seen_questions(session: Session, user_id: int) -> Counter[str]:
     """How often a person met each question, in exams and in practice."""
-    in_exams = session.scalars(select(ContentItem.slug).join(Revision, Revision.item_id == ContentItem.id).join(
+    in_exams = select(ContentItem.slug).join(Revision, Revision.item_id == ContentItem.id).join(
         VariantRow, VariantRow.revision_id == Revision.id).join(
             AttemptItem, AttemptItem.variant_id == VariantRow.id).join(
                 Attempt, Attempt.id == AttemptItem.attempt_id).where(
-                    Attempt.user_id == user_id, Attempt.preview.is_(False)))
-    in_practice = session.scalars(select(PracticeAnswer.question_slug).where(PracticeAnswer.user_id == user_id))
-    return Counter([*in_exams, *in_practice])
+                    Attempt.user_id == user_id, Attempt.preview.is_(False))
+    in_practice = select(PracticeAnswer.question_slug).where(PracticeAnswer.user_id == user_id)
+    return Counter(session.scalars(union_all(in_exams, in_practice)))

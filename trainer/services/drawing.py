@@ -88,46 +88,65 @@ def _variant(candidate: Candidate, certifying: bool, seed: str, seen: Mapping[st
     return candidate.variants[numbers[(start + seen.get(candidate.slug, 0)) % len(numbers)]]
 
 
-def _draw_places(paper: Mapping[str, Any], section: Mapping[str, Any], pool: Sequence[Candidate], taken: set[str],
-                 seen: Mapping[str, int], seed: str) -> list[Pick]:
-    picks: list[Pick] = []
+@dataclass(frozen=True)
+class Draw:
+    """One draw of the paper's section at the index `section`, with everything it may take; the same for every attempt."""
+
+    section: int
+    wanted: int
+    worth: int
+    fixed: bool
+    names: str
+    free: tuple[Candidate, ...]
+
+
+def prepare_draws(paper: Mapping[str, Any], pool: Sequence[Candidate]) -> tuple[Draw, ...]:
+    """The draws of a paper's sections of questions, in order, each with the candidates that fit it."""
+    by_slug = {candidate.slug: candidate for candidate in pool}
+    usable = [candidate for candidate in pool if _usable(candidate, paper)]
+    draws = []
+    for place, section in enumerate(paper["sections"]):
+        for draw in (section.get("draws") or []) if section.get("kind", "questions") == "questions" else []:
+            fixed = list(draw.get("questions") or [])
+            free = [by_slug[slug] for slug in fixed if slug in by_slug] if fixed else [c for c in usable if _fits(c, draw)]
+            draws.append(Draw(
+                place, int(draw.get("count") or len(fixed)), round(float(draw.get("marks", 1)) * 1000), bool(fixed),
+                "、".join(str(v) for v in [*fixed, *(draw.get("topics") or []), *(draw.get("systems") or [])]) or "红线", tuple(free)))
+    return tuple(draws)
+
+
+def _drawn(paper: Mapping[str, Any], section: Mapping[str, Any], draw: Draw, taken: set[str], seen: Mapping[str, int],
+           seed: str) -> list[Pick]:
+    free = [candidate for candidate in draw.free if candidate.slug not in taken]
+    ranked = sorted(free, key=lambda c: (number(seed, "fixed", c.slug), c.slug)) if draw.fixed else _balanced(free, seen, seed)
+    chosen = ranked[:draw.wanted]
+    if len(chosen) < draw.wanted:
+        raise ContentError(f"试卷「{paper.get('title')}」的「{section.get('title')}」抽不满题："
+                           f"范围 {draw.names} 需要 {draw.wanted} 题，现有 {len(chosen)} 题。请培训师补题或调整抽题规则。")
+    taken.update(candidate.slug for candidate in chosen)
     certifying = bool(paper.get("certifying"))
-    for draw in section.get("draws") or []:
-        fixed = list(draw.get("questions") or [])
-        wanted = int(draw.get("count") or len(fixed))
-        if fixed:
-            by_slug = {candidate.slug: candidate for candidate in pool}
-            ranked = sorted(fixed, key=lambda slug: (number(seed, "fixed", slug), slug))
-            chosen = [by_slug[slug] for slug in ranked if slug in by_slug and slug not in taken][:wanted]
-        else:
-            free = [c for c in pool if c.slug not in taken and _usable(c, paper) and _fits(c, draw)]
-            chosen = _balanced(free, seen, seed)[:wanted]
-        if len(chosen) < wanted:
-            named = "、".join(str(v) for v in [*fixed, *(draw.get("topics") or []), *(draw.get("systems") or [])]) or "红线"
-            raise ContentError(f"试卷「{paper.get('title')}」的「{section.get('title')}」抽不满题："
-                               f"范围 {named} 需要 {wanted} 题，现有 {len(chosen)} 题。请培训师补题或调整抽题规则。")
-        taken.update(candidate.slug for candidate in chosen)
-        worth = round(float(draw.get("marks", 1)) * 1000)
-        picks.extend(Pick(str(section["id"]), c.slug, _variant(c, certifying, seed, seen), worth) for c in chosen)
-    return picks
+    return [Pick(str(section["id"]), c.slug, _variant(c, certifying, seed, seen), draw.worth) for c in chosen]
 
 
-def draw_paper(paper: Mapping[str, Any], pool: Sequence[Candidate], seen: Mapping[str, int], seed: str) -> list[Pick]:
-    """Every question place of the paper in the order shown.
+def draw_prepared(paper: Mapping[str, Any], draws: Sequence[Draw], seen: Mapping[str, int], seed: str) -> list[Pick]:
+    """Every question place of the paper in the order shown, from draws prepared for it.
 
     `seen` counts how often the person met each question. Raises ContentError (naming the section and topic) where the
     bank cannot fill the paper. No question is drawn twice.
     """
     taken: set[str] = set()
     picks: list[Pick] = []
-    for section in paper["sections"]:
-        if section.get("kind", "questions") != "questions":
-            continue
-        drawn = _draw_places(paper, section, pool, taken, seen, seed)
+    for place, section in enumerate(paper["sections"]):
+        drawn = [pick for draw in draws if draw.section == place for pick in _drawn(paper, section, draw, taken, seen, seed)]
         if (section.get("shuffle") or {}).get("items", True):
             drawn.sort(key=lambda pick: (number(seed, "place", pick.slug), pick.slug))
         picks.extend(drawn)
     return picks
+
+
+def draw_paper(paper: Mapping[str, Any], pool: Sequence[Candidate], seen: Mapping[str, int], seed: str) -> list[Pick]:
+    """The same from a pool."""
+    return draw_prepared(paper, prepare_draws(paper, pool), seen, seed)
 
 
 def draw_cases(section: Mapping[str, Any], seed: str) -> list[str]:

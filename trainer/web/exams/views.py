@@ -19,12 +19,15 @@ from trainer.extensions import db
 from trainer.models import Assignment, Attempt
 from trainer.questions import ResponseError, parse
 from trainer.services import attempts, exam_desks, irregularities, results, reviews, room_codes, saving
-from trainer.services.assignments import assignments_for, terms_for
+from trainer.services.assignments import assignment_for, terms_for
+from trainer.services.candidates import current_pool
 from trainer.services.certificates import certificates_of
 from trainer.services.published import papers, published_revision
+from trainer.services.releases import current_release
 from trainer.web.clock import now
 from trainer.web.exams.devices import client_mark, client_words
 from trainer.web.exams.packets import STATUS, read_packet, told
+from trainer.writers import begin_writing
 
 bp = Blueprint("exams", __name__, url_prefix="/exams")
 
@@ -41,16 +44,14 @@ def own_attempt_or_404(attempt_id: int) -> Attempt:
 
 def own_assignment_or_404(assignment_id: int) -> Assignment:
     """An assignment that reaches the person at the page."""
-    for assignment in assignments_for(db.session(), current_user, now()):
-        if assignment.id == assignment_id:
-            return assignment
-    abort(404)
+    return assignment_for(db.session(), current_user, assignment_id, now()) or abort(404)
 
 
 @bp.before_app_request
 def close_overdue() -> None:
     """Attempts whose time is over are handed in by the next post of anybody; `flask attempts sweep` does the same."""
     if request.method == "POST" and current_user.is_authenticated and attempts.overdue_attempts(db.session(), now()):
+        begin_writing(db.session())
         attempts.sweep_attempts(db.session(), now(), current_app.config["SETTINGS"].review_due_hours)
         db.session.commit()
 
@@ -74,6 +75,7 @@ def assignment(assignment_id: int) -> str:
 def _before(found: Assignment, typed: str, error: InputError | None) -> str:
     session = db.session()
     done = attempts.earlier_attempts(session, current_user.id, found.id)
+    current_pool(session, current_release(session), now())  # made before the class presses the button together
     return render_template(
         "exams/assignment.html", assignment=found, typed=typed, error=error, terms=terms_for(session, found, current_user.id, now()), done=done,
         running=next((a for a in done if not attempts.is_closed(a, now())), None),
@@ -86,16 +88,16 @@ def start(assignment_id: int) -> Response | tuple[str, int]:
     """Begin, or go back to the attempt in progress; where the exam asks for 考场口令, a wrong one comes back at its field."""
     found = own_assignment_or_404(assignment_id)
     session, typed = db.session(), request.form.get("code", "")[:40]
-    running = any(not attempts.is_closed(one, now()) for one in attempts.earlier_attempts(session, current_user.id, found.id))
     try:
-        if found.room_code and not running:
+        if found.room_code and all(attempts.is_closed(one, now()) for one in attempts.earlier_attempts(session, current_user.id, found.id)):
+            begin_writing(session)
             room_codes.check_code(session, current_app.secret_key, current_user, found.id, typed, now())
-        attempt = attempts.start_attempt(session, current_user, found, now(), client_mark(*client()))
+        attempt_id = attempts.start_attempt(session, current_user, found, now(), client_mark(*client())).id
     except InputError as error:
         session.commit()
         return _before(own_assignment_or_404(assignment_id), typed, error), 422
     session.commit()
-    return redirect(url_for("exams.attempt", attempt_id=attempt.id), 303)
+    return redirect(url_for("exams.attempt", attempt_id=attempt_id), 303)
 
 
 @bp.post("/papers/<slug>/start")
