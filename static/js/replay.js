@@ -20,7 +20,7 @@ async function show(url, key, remember) {
     root.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
     if (remember) history.pushState({ replay: true }, "", url);
     settle();
-    status.textContent = root.querySelector("[aria-current=step]")?.getAttribute("aria-label") ?? "";
+    status.textContent = root.querySelector("[aria-current=step]")?.dataset.words ?? "";
     const same = key && root.querySelector(`a[data-step="${CSS.escape(key)}"]`);
     if (key) (same ?? root.querySelector("[aria-current=step]"))?.focus({ preventScroll: true });
   } catch {

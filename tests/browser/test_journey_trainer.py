@@ -12,7 +12,7 @@ Axe = Callable[[Page], list[str]]
 NewPage = Callable[..., Page]
 TRAINER, LEARNER = "TR1001", "CS1009"
 PAGES = ("/authoring/", "/authoring/questions", "/authoring/questions/new/single", "/authoring/questions/new/scripted_reply",
-         "/authoring/lessons", "/authoring/cases", "/authoring/papers", "/authoring/questions/shipping.normal_deadline")
+         "/authoring/lessons", "/authoring/cases/", "/authoring/papers", "/authoring/questions/shipping.normal_deadline")
 RULE = "law.return.seven_day_right"
 
 

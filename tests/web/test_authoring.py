@@ -31,7 +31,7 @@ def typed(**more: str) -> MultiDict[str, str]:
     ("/authoring/questions/late.amount", "修改"), ("/authoring/questions/late.amount/edit", "题目内容"), ("/authoring/questions/new/decision", "distractors"),
     ("/authoring/questions/new/matching", "左边 = 右边"), ("/authoring/questions/new/single", "选项 1"),
     ("/authoring/questions/new/scripted_reply", "试评"), ("/authoring/questions/exam.0/edit", "exam.0 对"), ("/authoring/lessons", "第一课"),
-    ("/authoring/cases", "案例"), ("/authoring/papers", "上岗小考")])
+    ("/authoring/cases/", "案例"), ("/authoring/papers", "上岗小考")])
 def test_the_pages_of_a_trainer_work(zhou: FlaskClient, address: str, words: str) -> None:
     answer = zhou.get(address)
     assert answer.status_code == 200 and words in answer.text

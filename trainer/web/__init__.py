@@ -7,6 +7,7 @@ from trainer.web import (
     authoring,
     bench,
     calculators,
+    cases,
     certificates,
     desk,
     exams,
@@ -27,5 +28,5 @@ from trainer.web.roster.views import bp as roster
 
 BLUEPRINTS: list[Blueprint] = [
     home.bp, auth, admin, roster, learn.bp, practice.bp, exams.bp, desk.bp, replay.bp, certificates.bp, team.bp, grading.bp, assignments.bp,
-    authoring.bp, preview.bp, exchange.bp, bench.bp, rules.bp, calculators.bp, search.bp,
+    authoring.bp, cases.bp, preview.bp, exchange.bp, bench.bp, rules.bp, calculators.bp, search.bp,
 ]

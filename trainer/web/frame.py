@@ -23,7 +23,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("supervisor", "报表", "team.report", "report"),
     ("trainer", "课程", "authoring.lessons", "book"),
     ("trainer", "题库", "authoring.questions", "bank"),
-    ("trainer", "案例", "authoring.cases", "case"),
+    ("trainer", "案例", "cases.index", "case"),
     ("trainer", "试卷", "authoring.papers", "paper"),
     ("trainer", "规则", "rules.index", "rule"),
     ("trainer", "测试台", "bench.index", "target"),

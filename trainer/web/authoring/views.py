@@ -1,4 +1,4 @@
-"""题库, 课程, 案例, 试卷 for trainers; the question editor with its test bench."""
+"""题库, 课程, 试卷 for trainers; the question editor with its test bench."""
 
 from typing import Any
 
@@ -177,12 +177,6 @@ def lessons() -> str:
 
 def _sorted(kind: str) -> list[Revision]:
     return sorted(published_revisions(db.session(), kind), key=lambda row: (row.body.get("order", 0), row.item.slug))
-
-
-@bp.get("/cases")
-def cases() -> str:
-    """The cases."""
-    return render_template("authoring/cases.html", rows=_sorted("case"))
 
 
 @bp.get("/papers")
