@@ -1,7 +1,11 @@
 // The desk: posts each move and swaps in the answer, so that the page stays where it is. Without this script every
 // form is a plain post. A move keeps its client_key until it was answered: sending it again never makes it twice.
+import { startQuick } from "./desk-quick.js";
+import { startTime } from "./desk-time.js";
+
 const root = document.querySelector("[data-desk]");
 const status = document.querySelector("[data-desk-status]");
+const drafts = new Map();
 let busy = false;
 
 function toEnd() {
@@ -22,10 +26,28 @@ function complain(text) {
   setTimeout(() => toast.remove(), 6000);
 }
 
-function show(html, typed, wasReply) {
-  root.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+function parsed(html) {
+  return new DOMParser().parseFromString(html, "text/html").body;
+}
+
+function active(from = root) {
+  return from.querySelector("[data-active]")?.dataset.active ?? "0";
+}
+
+function keepDraft() {
   const box = root.querySelector("#desk-text");
-  if (!wasReply && typed) box.value = typed;
+  if (box) drafts.set(active(), box.value);
+}
+
+function show(html, sent) {
+  keepDraft();
+  const before = active();
+  const fresh = parsed(html);
+  const wasReply = sent !== null;
+  if (wasReply && drafts.get(before) === sent) drafts.delete(before);
+  root.replaceChildren(...fresh.childNodes);
+  const box = root.querySelector("#desk-text");
+  if (box && !box.value && drafts.has(active())) box.value = drafts.get(active());
   toEnd();
   const notice = root.querySelector(".notice");
   const last = root.querySelector("[data-chat] > li:last-child");
@@ -33,21 +55,35 @@ function show(html, typed, wasReply) {
   if (window.matchMedia("(min-width: 761px)").matches || wasReply) box?.focus();
 }
 
-async function send(form) {
+// What came by itself: only the columns that show it are replaced; menus, the box and what is typed stay as they are.
+function patch(html) {
+  const fresh = parsed(html);
+  if (active(fresh) !== active()) return;
+  const chat = root.querySelector("[data-chat]");
+  const low = chat && chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
+  for (const part of fresh.querySelectorAll("[data-part]")) root.querySelector(`[data-part="${part.dataset.part}"]`)?.replaceWith(part);
+  const columns = fresh.querySelector("[data-n]");
+  Object.assign(root.querySelector("[data-n]").dataset, columns.dataset);
+  for (const field of root.querySelectorAll('input[name="n"]')) field.value = columns.dataset.n;
+  if (low) toEnd();
+  say(root.querySelector("[data-chat] > li:last-child")?.textContent.trim() ?? "");
+}
+
+async function send(form, button) {
   if (busy) return;
   busy = true;
   root.classList.add("is-busy");
-  const typed = root.querySelector("#desk-text")?.value ?? "";
+  const sent = form.hasAttribute("data-desk-reply") ? form.elements.text.value : null;
   try {
     const answer = await fetch(form.action, {
       method: "POST",
-      body: new FormData(form),
+      body: new FormData(form, button),
       headers: { "X-Partial": "desk" },
       redirect: "manual",
     });
     const next = answer.headers.get("X-Location");
     if (next) window.location.assign(next);
-    else if (answer.ok) show(await answer.text(), typed, form.hasAttribute("data-desk-reply"));
+    else if (answer.ok) show(await answer.text(), sent);
     else if (answer.type === "opaqueredirect" || answer.status === 401) complain("登录已过期。请在新窗口登录后，再点一次发送；写的内容还在。");
     else complain("服务器没有收下这一步，请再试一次；写的内容还在。");
   } catch {
@@ -58,22 +94,57 @@ async function send(form) {
   }
 }
 
+async function open(link) {
+  if (busy || link.getAttribute("aria-current")) return;
+  busy = true;
+  try {
+    const answer = await fetch(link.href, { headers: { "X-Partial": "desk" }, redirect: "manual" });
+    if (!answer.ok) {
+      window.location.assign(link.href);
+      return;
+    }
+    show(await answer.text(), null);
+    history.replaceState(null, "", link.href);
+  } catch {
+    complain("没有连上网络，会话没有换过去。");
+  } finally {
+    busy = false;
+  }
+}
+
+function step(by) {
+  const links = [...root.querySelectorAll("[data-talk]")];
+  const at = links.findIndex((link) => link.getAttribute("aria-current"));
+  const next = links[(at + by + links.length) % links.length];
+  if (next) open(next);
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-desk-form]");
   if (!form || event.defaultPrevented) return;
   event.preventDefault();
-  send(form);
+  send(form, event.submitter);
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.id === "desk-text" && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+  if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
-    if (event.target.value.trim()) event.target.form.requestSubmit();
+    step(event.key === "ArrowDown" ? 1 : -1);
+  }
+  if (event.target.id === "desk-text" && event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.defaultPrevented) {
+    event.preventDefault();
+    const form = event.target.form;
+    if (event.target.value.trim()) form.requestSubmit(event.ctrlKey ? form.querySelector('[name="hold"]') : undefined);
   }
   if (event.key === "Escape") for (const menu of root.querySelectorAll(".desk-menu[open]")) menu.open = false;
 });
 
 document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-talk]");
+  if (link && !event.metaKey && !event.ctrlKey) {
+    event.preventDefault();
+    open(link);
+  }
   for (const menu of root.querySelectorAll(".desk-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
@@ -83,3 +154,5 @@ root.addEventListener("toggle", (event) => {
 }, true);
 
 toEnd();
+startQuick(root);
+startTime(root, { patch, isBusy: () => busy, complain });

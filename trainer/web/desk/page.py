@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from trainer.roleplay.actions import held_evidence, panel_lines
 from trainer.roleplay.engine import running
 from trainer.roleplay.flow import FLOWS
 from trainer.roleplay.moves import EVIDENCE, PANELS, RETURN_STATES, yuan
+from trainer.roleplay.recall import can_recall
 from trainer.roleplay.step import probe
-from trainer.services.desks import Desk, Turn
+from trainer.services.desks import PASS, Desk, Turn, last_before
+from trainer.web.desk.talks import talk_rows
 from trainer.web.desk_words import (
     CARDS,
     FLAGS,
@@ -34,6 +36,11 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("补偿", "money", ("offer_compensation", "small_payment", "send_card")),
     ("记录", "edit", ("record", "note", "escalate", "transfer")),
     ("更多", "more", ("issue_invoice", "extend_receipt", "change_address", "change_price", "urge_payment", "invite_review")),
+)
+SALE_GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("推荐", "box", ("send_card",)), ("价格", "money", ("change_price", "urge_payment", "offer_compensation")),
+    ("核实", "truck", ("contact_warehouse", "request_evidence", "work_order")),
+    ("记录", "edit", ("record", "note", "escalate", "transfer")), ("更多", "more", ("issue_invoice", "invite_review")),
 )
 
 
@@ -59,14 +66,27 @@ def desk_page(desk: Desk) -> dict[str, Any]:
         "mood": MOODS[max(-3, min(3, state.mood))], "flow": FLOWS[state.flow], "held": held_evidence(scene, state),
         "facts": [fact.text for fact in scene.case.facts if fact.id in state.known],
         "money": money_rows(state.ledger), "asked": yuan(state.asked_fen or scene.case.money.demanded),
-        "next_wait": next_wait(desk), "choices": CHOICES, "yuan": yuan,
+        "next_wait": next_wait(desk), "choices": CHOICES | cards(desk), "yuan": yuan, "talks": talk_rows(desk),
+        "elapsed": desk.seconds, "recallable": can_recall(state) == "", "undo_n": last_before(desk),
+        "moved": any(name != PASS for _, name in desk.path),
     }
+
+
+def cards(desk: Desk) -> dict[str, list[tuple[str, str]]]:
+    """The cards that can be sent: those of the shelf and the coupons where something is for sale."""
+    sale = desk.scene.case.sale
+    if sale is None:
+        return {"cards": list(CARDS.items())}
+    found = [(f"item:{one.id}", f"商品 · {one.name} {yuan(one.price)} 元") for one in sale.shelf]
+    found += [(f"coupon:{one.id}", f"优惠券 · {one.name}") for one in sale.coupons]
+    return {"cards": [*found, ("top_up", "补差链接")]}
 
 
 CHOICES = {
     "evidence": list(EVIDENCE.items()), "returned": list(RETURN_STATES.items()), "reasons": list(REASONS.items()),
     "responsible": list(RESPONSIBLE.items()), "solutions": list(SOLUTIONS.items()), "flags": list(FLAGS.items()),
     "cards": list(CARDS.items()), "targets": list(ORDER_TARGETS.items()),
+    "posts": [(name, name) for name in ("售前组", "售后组", "投诉组", "仓储组", "财务组")],
 }
 
 
@@ -78,9 +98,12 @@ def next_wait(desk: Desk) -> int:
 
 def chat(desk: Desk) -> list[dict[str, Any]]:
     """Bubbles and notices in order, each with its Beijing time."""
-    rows = [_row(desk, event, None) for event in desk.opening]
+    rows = [chat_row(desk, event, None) for event in desk.opening]
     for turn in desk.turns:
-        rows += [_row(desk, event, turn) for event in turn.events]
+        for event in turn.events:
+            if event["kind"] == "recall":
+                _take_back(rows)
+            rows.append(chat_row(desk, event, turn))
     shown: list[dict[str, Any]] = []
     for row in rows:
         if row["text"] and (not shown or shown[-1]["day"] != row["day"]):
@@ -90,10 +113,19 @@ def chat(desk: Desk) -> list[dict[str, Any]]:
     return shown
 
 
-def _row(desk: Desk, event: Mapping[str, Any], turn: Turn | None) -> dict[str, Any]:
+def _take_back(rows: list[dict[str, Any]]) -> None:
+    for row in reversed(rows):
+        if row["side"] == "agent" and row["kind"] == "say":
+            row |= {"side": "gone", "kind": "gone"}
+            return
+
+
+def chat_row(desk: Desk, event: Mapping[str, Any], turn: Turn | None) -> dict[str, Any]:
     side = {"buyer": "buyer", "agent": "agent"}.get(event["who"], "notice")
     text = str(event["text"])
-    if event["kind"] == "move":
+    if event["kind"] == "recall":
+        side = "notice"
+    elif event["kind"] == "move":
         side, text = "did", said_move(event["move"])
     elif event["kind"] in ("panel", "fact"):
         side, text = "hidden", ""
@@ -106,7 +138,8 @@ def _row(desk: Desk, event: Mapping[str, Any], turn: Turn | None) -> dict[str, A
 
 def action_groups(desk: Desk) -> list[tuple[str, str, list[Action]]]:
     """The action bar: groups with an icon, each with its moves and the reason against those not possible."""
-    return [(title, icon, [_action(desk, name) for name in names]) for title, icon, names in GROUPS]
+    groups = GROUPS if desk.scene.case.sale is None else SALE_GROUPS
+    return [(title, icon, [_action(desk, name) for name in names]) for title, icon, names in groups]
 
 
 def _action(desk: Desk, name: str) -> Action:
@@ -117,6 +150,8 @@ def panels(desk: Desk) -> list[dict[str, Any]]:
     """The right-hand panels: their lines once the agent has looked, as they stand now."""
     shown = []
     for name, title in PANELS.items():
+        if name == "goods" and desk.scene.case.sale is None:
+            continue
         looked = f"look:{name}" in desk.state.done
         lines = panel_lines(desk.scene, desk.state, name) if looked else []
         shown.append({"name": name, "title": title, "looked": looked,
@@ -141,31 +176,3 @@ def money_rows(ledger: Iterable[Any]) -> list[dict[str, Any]]:
             "turn": entry.turn}
         rows.append({**data, "payer": PARTIES[data["payer"]], "payee": PARTIES[data["payee"]]})
     return rows
-
-
-def report_page(desk: Desk) -> dict[str, Any]:
-    """Everything the report and the replay show."""
-    report = desk.row.report
-    by_turn: dict[int, list[Mapping[str, Any]]] = {}
-    for mark in report["marks"]:
-        by_turn.setdefault(mark["turn"] or 0, []).append(mark)
-    return {
-        "desk": desk, "case": desk.scene.case, "report": report, "opening": _opening(desk),
-        "steps": [_step(desk, turn, by_turn.get(turn.number, [])) for turn in desk.turns],
-        "loose": by_turn.get(0, []), "money": money_rows(report["ledger"]), "parties": PARTIES,
-        "missed": [mark for mark in report["marks"] if mark["points"] < mark["of"]],
-    }
-
-
-def _opening(desk: Desk) -> list[dict[str, Any]]:
-    return [row for row in (_row(desk, event, None) for event in desk.opening) if row["text"]]
-
-
-def _step(desk: Desk, turn: Turn, marks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    rows = [_row(desk, event, turn) for event in turn.events]
-    first = turn.events[0]["at"] if turn.events else 0
-    return {"number": turn.number, "n": turn.n, "did": said_move(turn.move), "is_reply": turn.move["move"] == "reply",
-            "text": turn.move.get("text", ""), "findings": turn.findings,
-            "at": desk.scene.moment(first).strftime("%m-%d %H:%M"), "mood": MOODS[max(-3, min(3, turn.mood))],
-            "rows": [row for row in rows if row["text"] and row["side"] != "did" and row["side"] != "agent"],
-            "marks": marks}

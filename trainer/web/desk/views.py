@@ -14,15 +14,17 @@ from trainer.services import attempts, desks
 from trainer.services.desks import Desk
 from trainer.services.published import published_revision
 from trainer.web.clock import now
-from trainer.web.desk.forms import read_expected, read_move
-from trainer.web.desk.page import desk_page, report_page
+from trainer.web.desk.forms import read_expected, read_move, read_talk
+from trainer.web.desk.page import desk_page
+from trainer.web.desk.report_page import report_page, several_page
+from trainer.web.topics import topics
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 
 def own_desk_or_404(session_id: int) -> Desk:
     """The session of the person at the page; somebody else's does not exist."""
-    desk = desks.load_desk(db.session(), session_id)
+    desk = desks.load_desk(db.session(), session_id, now(), talk=read_talk(request.values))
     if desk is None or desk.row.user_id != current_user.id:
         abort(404)
     return desk
@@ -33,9 +35,15 @@ def index() -> str:
     """The cases to practise, with what the person made of them so far."""
     session = db.session()
     mine = desks.desks_of(session, current_user.id)
-    rows = [{"case": row.body, "mine": [desk for desk in mine if desk.conversations[0].case_revision.item_id == row.item_id]}
+    alone = [desk for desk in mine if len(desk.conversations) == 1]
+    rows = [{"case": row.body, "mine": [desk for desk in alone if desk.conversations[0].case_revision.item_id == row.item_id]}
             for row in desks.cases(session)]
-    return render_template("desk/index.html", rows=rows, running=[desk for desk in mine if desk.finished_at is None])
+    used = {topic for row in rows for topic in row["case"].get("topics", ())}
+    return render_template(
+        "desk/index.html", rows=rows, running=[desk for desk in mine if desk.finished_at is None], sets=desks.sets(session),
+        set_choices=[(0, "不用"), *((one.id, f"{one.title}（{len(one.cases)} 位）") for one in desks.sets(session))],
+        topics=[(code, name) for code, name in topics() if code in used],
+        receptions=[desk for desk in mine if len(desk.conversations) > 1 and desk.finished_at][:5])
 
 
 @bp.post("/cases/<slug>/start")
@@ -75,7 +83,8 @@ def session(session_id: int) -> str | Response:
     desk = own_desk_or_404(session_id)
     if desk.row.finished_at is not None:
         return redirect(url_for("desk.report", session_id=session_id), 303)
-    return render_template("desk/session.html", **_shown(desk))
+    page = "desk/_desk.html" if request.headers.get("X-Partial") == "desk" else "desk/session.html"
+    return render_template(page, **shown(desk))
 
 
 @bp.post("/sessions/<int:session_id>/moves")
@@ -85,7 +94,7 @@ def move(session_id: int) -> Response:
         abort(404)
     problem, kind, draft = "", "bad", request.form.get("text", "") if request.form.get("move") == "reply" else ""
     if desks.is_over(db.session(), session_id, now()):
-        return _answer(own_desk_or_404(session_id), "考试时间已到，这场接待不再接受操作。", "bad", draft)
+        return answer(own_desk_or_404(session_id), "考试时间已到，这场接待不再接受操作。", "bad", draft)
     try:
         moved = desks.make_move(db.session(), session_id, read_move(request.form), request.form.get("client_key", ""),
                                 read_expected(request.form), now())
@@ -98,23 +107,26 @@ def move(session_id: int) -> Response:
     except (InputError, ConflictError) as error:
         db.session.rollback()
         own, problem = own_desk_or_404(session_id), error.message
-    return _answer(own, problem, kind, draft)
+    return answer(own, problem, kind, draft)
 
 
-def _answer(desk: Desk, problem: str, kind: str, draft: str) -> Response:
+def answer(desk: Desk, problem: str = "", kind: str = "bad", draft: str = "") -> Response:
+    """The desk alone for its script, else back to its page; a finished desk leads to its report."""
     if request.headers.get("X-Partial") != "desk":
         if problem:
             flash(problem, {"bad": "error", "caution": "warning"}[kind])
-        return redirect(url_for("desk.session", session_id=desk.row.id), 303)
+        return redirect(url_for("desk.session", session_id=desk.row.id, talk=desk.active or None), 303)
     if desk.row.finished_at is not None:
-        answer = make_response("", 200)
-        answer.headers["X-Location"] = url_for("desk.report", session_id=desk.row.id)
-        return answer
-    return make_response(render_template("desk/_desk.html", problem=problem, problem_kind=kind, draft=draft, **_shown(desk)))
+        found = make_response("", 200)
+        found.headers["X-Location"] = url_for("desk.report", session_id=desk.row.id)
+        return found
+    return make_response(render_template("desk/_desk.html", problem=problem, problem_kind=kind, draft=draft, **shown(desk)))
 
 
-def _shown(desk: Desk) -> dict[str, object]:
-    return {**desk_page(desk), "client_key": uuid4().hex}
+def shown(desk: Desk) -> dict[str, object]:
+    """What the desk's templates need."""
+    pack, groups = desks.pack_of(db.session(), desk.scene.case.shop)
+    return {**desk_page(desk), "client_key": uuid4().hex, "phrases": desks.quick_phrases(pack, groups, desk.scene, desk.state)}
 
 
 @bp.post("/sessions/<int:session_id>/back")
@@ -139,4 +151,6 @@ def report(session_id: int) -> str | Response:
         return redirect(url_for("desk.session", session_id=session_id), 303)
     if desks.is_sealed(db.session(), desk.row, now()):
         return render_template("desk/sealed.html", desk=desk, attempt_id=desks.attempt_of(db.session(), desk.row))
+    if len(desk.talks) > 1:
+        return render_template("desk/report_several.html", **several_page(desk))
     return render_template("desk/report.html", own=True, **report_page(desk))
