@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.factories import Cast
-from tests.services.desk_bank import play_solution, publish_case
+from tests.services.desk_bank import play_solution, publish_case, publish_more
 from trainer.errors import ConflictError, InputError
 from trainer.models import AuditLog, DeskComment, DeskSession, Revision
 from trainer.roleplay.scoring import cost
@@ -100,6 +100,37 @@ def test_attempts_are_aligned_and_no_turn_is_lost(session: Session, cast: Cast, 
     assert all(row.same for row in align(other.turns, other.turns))
     assert sum(row.more for row in mark_rows(other, other)) == 0
     assert next(row for row in mark_rows(lost, other) if row.what == "处理结果").more < 0
+
+
+@pytest.fixture
+def two(session: Session, cast: Cast, case: Revision, now: datetime) -> Replay:
+    """小陈's desk of two buyers, moves in turn, ended."""
+    desk = desks.open_several(session, cast.chen, [case, publish_more(session, now, "tmall_invoice_request")], now, real=False)
+    for place, (talk, move) in enumerate(((0, {"move": "wait", "minutes": 5}), (1, {"move": "wait", "minutes": 200}), (0, {"move": "finish"}),
+                                          (1, {"move": "finish"}))):
+        desks.make_move(session, desk.id, {**move, "conversation": str(talk)}, f"k{place}", desk.head_n, now)
+    return loaded(session, desk)
+
+
+def test_conversations_of_one_desk_are_told_apart(session: Session, two: Replay) -> None:
+    assert two.report is not None
+    assert {turn.talk for turn in two.turns} == {0, 1}
+    assert [turn.place for turn in two.turns] == list(range(1, len(two.turns) + 1))
+    assert any(turn.is_pass and turn.talk == 0 for turn in two.turns), "the parcel's events came due while the other buyer was served"
+    alone = replays.in_talk(two, 1)
+    assert alone.report == two.report["conversations"][1]
+    assert [turn.number for turn in alone.turns] == [turn.place for turn in alone.turns]
+    assert sum(len(two.marks(turn)) for turn in two.turns if turn.talk == 1) == sum(len(alone.marks(turn)) for turn in alone.turns)
+    assert all(turn.after.at >= turn.before.at for turn in two.turns)
+
+
+def test_one_of_several_conversations_is_held_beside_its_script(session: Session, two: Replay) -> None:
+    line = suited(two.end(1), lines_beside(session, two, 1))
+    assert line is not None
+    assert line.talks[0].scene.case.id == "tmall_invoice_request"
+    assert all(not hint.step or hint.step <= len(line.turns) for turn in two.turns if turn.talk == 1
+               for hint in advise(turn, two.talks[1].scene, line))
+    assert all(not row.left.is_pass for row in align(replays.in_talk(two, 0).turns, line.turns) if row.left)
 
 
 def test_a_remark_is_written_answered_once_and_audited(session: Session, cast: Cast, now: datetime, lost: Replay) -> None:

@@ -7,9 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import Cast, client_of
-from tests.services.desk_bank import play_solution, publish_case
+from tests.services.desk_bank import play_solution, publish_case, publish_more
 from trainer.extensions import db
-from trainer.models import User
+from trainer.models import Revision, User
 from trainer.services import desks
 
 
@@ -142,3 +142,19 @@ def test_a_mentor_comments_and_a_learner_does_not(app: Flask, people: Cast, play
     assert write(client_of(app, people.mentor), played[0], "这里可以先致歉") == 303
     assert write(chen, played[0], "自己写") == 403
     assert write(client_of(app, people.inspector), played[0], "看不到这个人") == 404
+
+
+def test_a_desk_of_two_buyers_is_gone_through_step_by_step(app: Flask, people: Cast, played: list[int], chen: FlaskClient) -> None:
+    with app.app_context():
+        session, now = db.session(), datetime.now(UTC)
+        user, first = session.get_one(User, people.chen.id), session.get_one(Revision, 1)
+        desk = desks.open_several(session, user, [first, publish_more(session, now, "tmall_invoice_request")], now, real=False)
+        moves = ((0, {"move": "wait", "minutes": 5}), (1, {"move": "wait", "minutes": 200}), (0, {"move": "finish"}), (1, {"move": "finish"}))
+        for place, (talk, move) in enumerate(moves):
+            desks.make_move(session, desk.id, {**move, "conversation": str(talk)}, f"k{place}", desk.head_n, now)
+        session.commit()
+        number, steps = desk.id, desk.head_n
+    for step in range(steps + 1):
+        assert "2 位买家" in page(chen, f"/desk/sessions/{number}/replay?turn={step}")
+    assert "示范：" in page(chen, f"/desk/sessions/{number}/line?talk=1")
+    assert "一步对一步" in page(chen, f"/desk/compare?a={number}&talk=0&b={played[0]}")
