@@ -5,6 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from flask import Flask, request
+from sqlalchemy.orm import joinedload
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from trainer import cli
@@ -78,5 +79,5 @@ def load_user(identifier: str) -> User | None:
     if not (number.isdigit() and epoch.isdigit()):
         return None
     request.get_data()  # whole, before the database is asked: a slow line must not keep the other writers waiting
-    user = db.session.get(User, int(number))
+    user = db.session.get(User, int(number), options=(joinedload(User.role_rows),))
     return user if user is not None and user.active and user.session_epoch == int(epoch) else None

@@ -75,6 +75,12 @@ class Sitting:
             raise SystemExit(f"the exam did not start: {answer.status}")
         self.attempt_id = int(place[1])
 
+    def wait(self) -> None:
+        """The page before the exam, where everybody waits for the moment."""
+        self.line.request("GET", f"/exams/{self.site.assignment_id}", headers={"Cookie": self.taker.cookie})
+        if self.line.getresponse().read() == b"":
+            raise SystemExit("the page before the exam did not open")
+
     def open(self) -> None:
         """The page with the questions."""
         self.line.request("GET", f"/exams/attempts/{self.attempt_id}", headers={"Cookie": self.taker.cookie})
@@ -129,6 +135,7 @@ def exam(site: Site, seconds: float) -> str:
     together = threading.Barrier(len(sittings))
 
     def start(one: Sitting) -> None:
+        one.wait()
         together.wait()
         begun = time.perf_counter()
         one.start()

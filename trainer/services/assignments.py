@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from trainer.errors import InputError
@@ -21,7 +21,6 @@ from trainer.models import (
     User,
 )
 from trainer.services.audit import record
-from trainer.services.people import current
 
 PLAIN_TIME = 1000
 KEYS_VISIBLE = {"submitted": "交卷后马上公布", "final": "定分后公布", "closed": "所有人的考试时间都结束后公布", "never": "不公布"}
@@ -42,13 +41,22 @@ class Terms:
         return self.opens_at <= now < self.closes_at
 
 
+# Written once: to put such a statement together costs more than to run it, and a whole class asks at the same moment.
+_TEAMS = select(TeamMember.team_id).where(
+    TeamMember.user_id == bindparam("user"), TeamMember.since <= bindparam("now"),
+    or_(TeamMember.until.is_(None), TeamMember.until > bindparam("now"))).order_by(TeamMember.id)
+_CLASSES = select(Enrolment.klass_id).where(
+    Enrolment.user_id == bindparam("user"), Enrolment.since <= bindparam("now"),
+    or_(Enrolment.until.is_(None), Enrolment.until > bindparam("now"))).order_by(Enrolment.id)
+_PARENTS = select(Team.id, Team.parent_id)
+
+
 def teams_of(session: Session, user_id: int, now: datetime) -> list[int]:
     """The teams a person is a member of at this moment, the nearest first, then the teams above them."""
-    own = list(session.scalars(select(TeamMember.team_id).where(
-        TeamMember.user_id == user_id, current(TeamMember, now)).order_by(TeamMember.id)))
+    own = list(session.scalars(_TEAMS, {"user": user_id, "now": now}))
     if not own:
         return []
-    parents: dict[int, int | None] = {team_id: parent_id for team_id, parent_id in session.execute(select(Team.id, Team.parent_id))}
+    parents: dict[int, int | None] = {team_id: parent_id for team_id, parent_id in session.execute(_PARENTS)}
     found = list(own)
     for team_id in found:
         parent = parents.get(team_id)
@@ -59,30 +67,34 @@ def teams_of(session: Session, user_id: int, now: datetime) -> list[int]:
 
 def classes_of(session: Session, user_id: int, now: datetime) -> list[int]:
     """The classes a person is enrolled in at this moment."""
-    rows = session.scalars(select(Enrolment.klass_id).where(
-        Enrolment.user_id == user_id, Enrolment.since <= now,
-        or_(Enrolment.until.is_(None), Enrolment.until > now)).order_by(Enrolment.id))
-    return list(rows)
+    return list(session.scalars(_CLASSES, {"user": user_id, "now": now}))
+
+
+_REACHING = select(Assignment).join(AssignmentTarget).where(Assignment.cancelled_at.is_(None), or_(
+    and_(AssignmentTarget.kind == "person", AssignmentTarget.target_id == bindparam("user")),
+    and_(AssignmentTarget.kind == "team", AssignmentTarget.target_id.in_(bindparam("teams", expanding=True))),
+    and_(AssignmentTarget.kind == "klass", AssignmentTarget.target_id.in_(bindparam("classes", expanding=True)))))
+_ALL = _REACHING.order_by(Assignment.closes_at.desc(), Assignment.id.desc()).distinct()
+_ONE = _REACHING.where(Assignment.id == bindparam("assignment")).options(
+    lazyload(Assignment.targets), joinedload(Assignment.paper_revision).undefer(Revision.body)).limit(1)
 
 
 def assignments_for(session: Session, user: User, now: datetime) -> list[Assignment]:
     """Every assignment that reaches the person, newest window first."""
-    return list(session.scalars(_reaching(session, user, now).order_by(Assignment.closes_at.desc(), Assignment.id.desc()).distinct()))
+    return list(session.scalars(_ALL, _reach(session, user, now)))
 
 
 def assignment_for(session: Session, user: User, assignment_id: int, now: datetime) -> Assignment | None:
     """An assignment that reaches the person; for whom else it is, is read when asked for."""
-    return session.scalar(_reaching(session, user, now).where(Assignment.id == assignment_id).options(
-        lazyload(Assignment.targets), joinedload(Assignment.paper_revision).undefer(Revision.body)).limit(1))
+    return session.scalar(_ONE, {**_reach(session, user, now), "assignment": assignment_id})
 
 
-def _reaching(session: Session, user: User, now: datetime) -> Select[Assignment]:
-    reach = or_(
-        and_(AssignmentTarget.kind == "person", AssignmentTarget.target_id == user.id),
-        and_(AssignmentTarget.kind == "team", AssignmentTarget.target_id.in_(teams_of(session, user.id, now))),
-        and_(AssignmentTarget.kind == "klass", AssignmentTarget.target_id.in_(classes_of(session, user.id, now))),
-    )
-    return select(Assignment).join(AssignmentTarget).where(reach, Assignment.cancelled_at.is_(None))
+def _reach(session: Session, user: User, now: datetime) -> dict[str, Any]:
+    return {"user": user.id, "teams": teams_of(session, user.id, now), "classes": classes_of(session, user.id, now)}
+
+
+_GRANTED = select(ExamException).where(ExamException.assignment_id.in_(bindparam("assignments", expanding=True)), or_(
+    ExamException.user_id == bindparam("user"), ExamException.team_id.in_(bindparam("teams", expanding=True))))
 
 
 def terms_for(session: Session, assignment: Assignment, user_id: int, now: datetime) -> Terms:
@@ -92,9 +104,8 @@ def terms_for(session: Session, assignment: Assignment, user_id: int, now: datet
 
 def terms_of(session: Session, user_id: int, found: Sequence[Assignment], now: datetime) -> dict[int, Terms]:
     """What holds for one person on each of these assignments."""
-    rows = session.scalars(select(ExamException).where(
-        ExamException.assignment_id.in_([one.id for one in found]),
-        or_(ExamException.user_id == user_id, ExamException.team_id.in_(teams_of(session, user_id, now))))).all()
+    rows = session.scalars(_GRANTED, {
+        "assignments": [one.id for one in found], "user": user_id, "teams": teams_of(session, user_id, now)}).all()
     return {one.id: merge_terms(one, [row for row in rows if row.assignment_id == one.id]) for one in found}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from trainer.errors import ConflictError, InputError
@@ -95,11 +95,18 @@ def sittings(session: Session, user_id: int, now: datetime) -> list[Sitting]:
     return [Sitting(one, terms[one.id], done.get(one.id, []), refusal(one, terms[one.id], done.get(one.id, []), now)) for one in found]
 
 
+# Written once: to put a statement together costs more than to run it, and a whole class starts at the same moment.
+_EARLIER = select(Attempt).where(
+    Attempt.user_id == bindparam("user"), Attempt.assignment_id == bindparam("assignment"), Attempt.preview.is_(False)).order_by(Attempt.no)
+_LOCK_USER = select(User.id).where(User.id == bindparam("user")).with_for_update()
+_OVERDUE = select(Attempt.id).where(Attempt.state == "in_progress", Attempt.deadline_at < bindparam("moment")).order_by(Attempt.id)
+_CASE = select(ContentItem.published_id).where(
+    ContentItem.kind == "case", ContentItem.slug == bindparam("slug"), ContentItem.published_id.is_not(None))
+
+
 def earlier_attempts(session: Session, user_id: int, assignment_id: int) -> list[Attempt]:
     """A person's attempts on an assignment, in order, previews left out."""
-    return list(session.scalars(select(Attempt).where(
-        Attempt.user_id == user_id, Attempt.assignment_id == assignment_id, Attempt.preview.is_(False)
-    ).order_by(Attempt.no)))
+    return list(session.scalars(_EARLIER, {"user": user_id, "assignment": assignment_id}))
 
 
 def why_not_start(session: Session, user: User, assignment: Assignment, now: datetime) -> str | None:
@@ -133,7 +140,7 @@ def start_attempt(session: Session, user: User, assignment: Assignment, now: dat
     done = earlier_attempts(session, user.id, assignment.id)
     sheet = None if done and done[-1].state == "in_progress" else _sheet_for(session, user, assignment, done, now)
     begin_writing(session)
-    session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    session.execute(_LOCK_USER, {"user": user.id})
     done = earlier_attempts(session, user.id, assignment.id)
     if done and not is_closed(done[-1], now):
         return done[-1]
@@ -163,7 +170,7 @@ def start_paper(session: Session, user: User, paper: Revision, now: datetime, pr
 
     A preview may be drawn and judged by the rules of another date, `as_of`; one of another date in progress is closed.
     """
-    session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    session.execute(_LOCK_USER, {"user": user.id})
     done = session.scalars(select(Attempt).where(
         Attempt.user_id == user.id, Attempt.assignment_id.is_(None), Attempt.paper_revision_id == paper.id,
         Attempt.preview.is_(preview)).order_by(Attempt.no)).all()
@@ -241,8 +248,7 @@ def _order(face: Face, seed: str, place: int, shuffled: bool = True) -> list[str
 
 
 def _case(session: Session, slug: str) -> int:
-    found = session.scalar(select(ContentItem.published_id).where(
-        ContentItem.kind == "case", ContentItem.slug == slug, ContentItem.published_id.is_not(None)))
+    found = session.scalar(_CASE, {"slug": slug})
     if found is None:
         raise InputError(f"试卷里的案例「{slug}」没有发布，请联系培训师。")
     return found
@@ -264,8 +270,7 @@ def submit_attempt(session: Session, attempt: Attempt, submitted_at: datetime, n
 
 def overdue_attempts(session: Session, now: datetime) -> list[int]:
     """The attempts whose time and slack are over and that nobody submitted, by id."""
-    return list(session.scalars(select(Attempt.id).where(
-        Attempt.state == "in_progress", Attempt.deadline_at < now - SLACK).order_by(Attempt.id)))
+    return list(session.scalars(_OVERDUE, {"moment": now - SLACK}))
 
 
 def sweep_attempts(session: Session, now: datetime, review_hours: int = REVIEW_HOURS) -> int:

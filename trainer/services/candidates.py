@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import bindparam, func, select, union_all
 from sqlalchemy.orm import Session, undefer
 
 from trainer.models import (
@@ -100,15 +100,19 @@ _pools: dict[Hashable, tuple[datetime, datetime, Pool]] = {}
 _making = Lock()  # a class that starts together waits for one pool instead of making many
 
 
+_PUBLISHED = select(Revision.id, Revision.digest).join(ContentItem, ContentItem.published_id == Revision.id).where(
+    *_DRAWABLE).order_by(Revision.id)
+_STOCK = select(func.count(), func.max(VariantRow.id)).where(VariantRow.release_id == bindparam("release"))
+
+
 def current_pool(session: Session, release: Release, now: datetime) -> Pool:
     """What a paper could draw at this moment.
 
     Kept in the process under what it is made of (the release, the published questions by digest, how many variants there are: none is
     ever changed) until the next moment at which other variants hold.
     """
-    published = session.execute(select(Revision.id, Revision.digest).join(ContentItem, ContentItem.published_id == Revision.id).where(
-        *_DRAWABLE).order_by(Revision.id)).all()
-    stock = session.execute(select(func.count(), func.max(VariantRow.id)).where(VariantRow.release_id == release.id)).one()
+    published = session.execute(_PUBLISHED).all()
+    stock = session.execute(_STOCK, {"release": release.id}).one()
     key = (session.get_bind().engine.url, release.id, release.digest, tuple(stock), tuple(tuple(row) for row in published))
     with _making:
         kept = _pools.get(key)
@@ -154,12 +158,13 @@ def exam_candidates(session: Session, release: Release, now: datetime) -> list[C
     return found
 
 
+_SEEN = union_all(
+    select(ContentItem.slug).join(Revision, Revision.item_id == ContentItem.id).join(
+        VariantRow, VariantRow.revision_id == Revision.id).join(AttemptItem, AttemptItem.variant_id == VariantRow.id).join(
+            Attempt, Attempt.id == AttemptItem.attempt_id).where(Attempt.user_id == bindparam("user"), Attempt.preview.is_(False)),
+    select(PracticeAnswer.question_slug).where(PracticeAnswer.user_id == bindparam("user")))
+
+
 def seen_questions(session: Session, user_id: int) -> Counter[str]:
     """How often a person met each question, in exams and in practice."""
-    in_exams = select(ContentItem.slug).join(Revision, Revision.item_id == ContentItem.id).join(
-        VariantRow, VariantRow.revision_id == Revision.id).join(
-            AttemptItem, AttemptItem.variant_id == VariantRow.id).join(
-                Attempt, Attempt.id == AttemptItem.attempt_id).where(
-                    Attempt.user_id == user_id, Attempt.preview.is_(False))
-    in_practice = select(PracticeAnswer.question_slug).where(PracticeAnswer.user_id == user_id)
-    return Counter(session.scalars(union_all(in_exams, in_practice)))
+    return Counter(session.scalars(_SEEN, {"user": user_id}))

@@ -9,11 +9,12 @@ from trainer.models import Release, ReleasePointer
 from trainer.rules import Rulebook
 
 _compiled: dict[str, Rulebook] = {}
+_CURRENT = select(Release).join(ReleasePointer, ReleasePointer.release_id == Release.id)
 
 
 def current_release(session: Session) -> Release:
     """The release that the pointer names; raises ContentError before anything was published."""
-    release = session.scalar(select(Release).join(ReleasePointer, ReleasePointer.release_id == Release.id))
+    release = session.scalar(_CURRENT)
     if release is None:
         raise ContentError("规则库还没有发布。请管理员运行 flask bank load 载入题库。")
     return release
