@@ -4,6 +4,9 @@ const status = document.querySelector("[data-replay-status]");
 let busy = false;
 
 function settle() {
+  const now = root.querySelector("[aria-current=step]");
+  const strip = now?.closest("ol");
+  if (strip) strip.scrollLeft = now.offsetLeft - strip.offsetLeft - strip.clientWidth / 2;
   const chat = root.querySelector("[data-replay-chat]");
   if (!chat) return;
   const fresh = chat.querySelector(".is-fresh");

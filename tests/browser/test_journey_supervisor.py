@@ -11,7 +11,8 @@ SignIn = Callable[[Page, str], None]
 Axe = Callable[[Page], list[str]]
 NewPage = Callable[..., Page]
 SUPERVISOR = "SV1001"
-PAGES = ("/team/", "/team/people", "/team/report", "/grading/", "/assignments/", "/assignments/1", "/assignments/new", "/certificates")
+PAGES = ("/team/", "/team/people", "/team/report", "/grading/", "/assignments/", "/assignments/1", "/assignments/new", "/certificates",
+         "/desk/sessions/3/replay?turn=3", "/desk/compare?a=3&b=1", "/desk/comments")
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, True), pytest.param(390, False, marks=pytest.mark.slow)])
@@ -78,7 +79,13 @@ def test_an_attempt_and_its_dispute_are_read_whole(page: Page, sign_in: SignIn, 
     page.locator("a[href*='/desk/'], a[href*='replay']").first.click()
     expect(page.locator(".replay-step").first).to_be_visible()
     expect(page.locator(".desk-mark").first).to_be_attached()
+    page.wait_for_load_state()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="第 1 步")).to_be_visible()
     found += axe(page)
+    page.get_by_label("写给").fill("查得很全，开口前先看物流，很好。")
+    page.get_by_role("button", name="发出点评").click()
+    expect(page.get_by_text("点评已发出")).to_be_visible()
     assert found == []
 
 

@@ -12,7 +12,8 @@ Axe = Callable[[Page], list[str]]
 NewPage = Callable[..., Page]
 TRAINER, LEARNER = "TR1001", "CS1009"
 PAGES = ("/authoring/", "/authoring/questions", "/authoring/questions/new/single", "/authoring/questions/new/scripted_reply",
-         "/authoring/lessons", "/authoring/cases/", "/authoring/papers", "/authoring/questions/shipping.normal_deadline")
+         "/authoring/lessons", "/authoring/cases/", "/authoring/cases/taobao_seven_day_refusal", "/authoring/cases/tmall_lost_parcel/edit",
+         "/authoring/papers", "/authoring/questions/shipping.normal_deadline")
 RULE = "law.return.seven_day_right"
 
 
@@ -24,6 +25,31 @@ def test_every_page_of_a_trainer_is_accessible(new_page: NewPage, sign_in: SignI
     for address in PAGES:
         page.goto(address)
         found += axe(page)
+    assert found == []
+
+
+def test_a_case_is_walked_checked_and_kept_as_a_draft(page: Page, sign_in: SignIn, axe: Axe, complaints: Complaints) -> None:
+    complaints.expect(422)
+    sign_in(page, TRAINER)
+    page.goto("/authoring/cases/tmall_review_threat")
+    expect(page.locator(".graph-node.is-ok").first).to_be_visible()
+    page.get_by_role("button", name="走一遍").click()
+    expect(page.get_by_role("button", name="重新走一遍")).to_be_visible()
+    expect(page.get_by_role("link", name="看最省的走法")).to_have_count(4)
+    found = axe(page)
+    page.get_by_role("link", name="修改").click()
+    text = page.get_by_label("案例内容")
+    whole = text.input_value()
+    text.fill(whole.replace("platform: tmall", "platform: tmal"))
+    page.get_by_role("button", name="检查").click()
+    expect(page.get_by_role("link", name="第 3 行")).to_be_visible()
+    found += axe(page)
+    page.get_by_label("案例内容").fill(whole.replace("level: 3", "level: 2"))
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.get_by_text("草稿已保存")).to_be_visible()
+    page.get_by_role("link", name="修订记录").click()
+    expect(page.get_by_text("加 1 行，去 1 行")).to_be_visible()
+    found += axe(page)
     assert found == []
 
 
