@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +73,19 @@ def check_text(text: str, rulebook: Rulebook, topics: Collection[str], slug: str
         checked.scripts = play_scripts(document.value, rulebook)
         checked.faults = _located(document, script_flaws(checked.scripts))
     return checked
+
+
+_checked: dict[tuple[str, str, str], Checked] = {}
+
+
+def checked_again(text: str, rulebook: Rulebook, topics: Collection[str], slug: str) -> Checked:
+    """The same for a case that is only looked at; kept for the process, because its scripts take their time."""
+    key = (slug, rulebook.digest, hashlib.sha256(text.encode()).hexdigest())
+    if key not in _checked:
+        if len(_checked) >= 64:
+            _checked.clear()
+        _checked[key] = check_text(text, rulebook, topics, slug)
+    return _checked[key]
 
 
 def _located(document: Document, flaws: Iterator[Flaw]) -> list[Fault]:

@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 from trainer.content.vocabulary import LEVELS, PLATFORMS, POOLS
 from trainer.errors import ContentError
 from trainer.extensions import db
-from trainer.models import ContentItem, Revision
+from trainer.models import ContentItem, Revision, User
 from trainer.roleplay import variant_count
 from trainer.services import case_views, case_walks, catalogue_stats, desks
-from trainer.services.case_checks import check_text
+from trainer.services.case_checks import checked_again
 from trainer.services.case_graph import case_graph, lay_out
+from trainer.services.people import visible_people
 from trainer.services.releases import current_release, current_rulebook
-from trainer.services.replays import Replay
+from trainer.services.replays import Replay, attempts_at
 from trainer.services.shipped_lines import play_line, shipped_lines, talk_of, walked_moves
 from trainer.web.cases.says import case_says
 from trainer.web.clock import now
@@ -27,6 +28,7 @@ from trainer.web.replay_page import overview, replay_page
 from trainer.web.topics import topics
 
 bp = Blueprint("cases", __name__, url_prefix="/authoring/cases")
+RECENT = 10
 
 
 def item_or_404(slug: str) -> ContentItem:
@@ -56,14 +58,16 @@ def case(slug: str) -> str:
     """One case: graph, walk, scripts, faults, variants, texts, rubric, how people fare."""
     session, item = db.session(), item_or_404(slug)
     revision, release = newest(item), current_release(session)
-    checked = check_text(case_views.yaml_of(revision.body), current_rulebook(session), dict(topics()), slug)
+    checked = checked_again(case_views.yaml_of(revision.body), current_rulebook(session), dict(topics()), slug)
     talk = scripts = graph = None
     if not any(fault.place.split("[")[0] != "solutions" for fault in checked.faults):
         talk = talk_of(session, revision, release, 0)
         graph, scripts = case_graph(talk.scene, ACTS), list(shipped_lines(talk, current_rulebook(session)))
     walks = case_walks.kept_walks(session, [revision.id], release)[revision.id]
+    people = visible_people(current_user, now()).with_only_columns(User.id)
     return render_template(
-        "cases/case.html", item=item, revision=revision, body=revision.body, checked=checked, graph=graph,
+        "cases/case.html", item=item,
+        recent=attempts_at(session, item.id, people)[:RECENT], revision=revision, body=revision.body, checked=checked, graph=graph,
         drawing=lay_out(graph) if graph else None, scripts=scripts, says=case_says(talk.scene.case) if talk else None,
         walk=case_walks.walk_state(revision.body, case_walks.locks(), walks), variants=case_views.variant_table(revision.body),
         fared=case_views.fared_by_item(session, item.id).get(item.id, case_views.Fared()), endings=case_views.endings_of(session, item.id),
