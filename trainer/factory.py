@@ -5,6 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from flask import Flask, request
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -72,6 +73,9 @@ def check_serving(app: Flask) -> None:
     app.config["SECRET_KEY"] = serving_key(app.config["SETTINGS"])
 
 
+_PERSON = select(User).where(User.id == bindparam("id")).options(joinedload(User.role_rows))
+
+
 @login_manager.user_loader
 def load_user(identifier: str) -> User | None:
     """The person of the session cookie, unless deactivated or signed out everywhere since."""
@@ -79,5 +83,5 @@ def load_user(identifier: str) -> User | None:
     if not (number.isdigit() and epoch.isdigit()):
         return None
     request.get_data()  # whole, before the database is asked: a slow line must not keep the other writers waiting
-    user = db.session.get(User, int(number), options=(joinedload(User.role_rows),))
+    user = db.session.scalars(_PERSON, {"id": int(number)}).unique().one_or_none()
     return user if user is not None and user.active and user.session_epoch == int(epoch) else None

@@ -97,15 +97,16 @@ _GRANTED = select(ExamException).where(ExamException.assignment_id.in_(bindparam
     ExamException.user_id == bindparam("user"), ExamException.team_id.in_(bindparam("teams", expanding=True))))
 
 
-def terms_for(session: Session, assignment: Assignment, user_id: int, now: datetime) -> Terms:
-    """Window, attempts and time factor for a person: person beats team, later beats earlier."""
-    return terms_of(session, user_id, [assignment], now)[assignment.id]
+def terms_for(session: Session, assignment: Assignment, user_id: int, now: datetime, teams: Sequence[int] | None = None) -> Terms:
+    """Window, attempts and time factor for a person, whose teams may be known: person beats team, later beats earlier."""
+    return terms_of(session, user_id, [assignment], now, teams)[assignment.id]
 
 
-def terms_of(session: Session, user_id: int, found: Sequence[Assignment], now: datetime) -> dict[int, Terms]:
+def terms_of(session: Session, user_id: int, found: Sequence[Assignment], now: datetime, teams: Sequence[int] | None = None) -> dict[int, Terms]:
     """What holds for one person on each of these assignments."""
     rows = session.scalars(_GRANTED, {
-        "assignments": [one.id for one in found], "user": user_id, "teams": teams_of(session, user_id, now)}).all()
+        "assignments": [one.id for one in found], "user": user_id,
+        "teams": teams_of(session, user_id, now) if teams is None else teams}).all()
     return {one.id: merge_terms(one, [row for row in rows if row.assignment_id == one.id]) for one in found}
 
 

@@ -30,7 +30,7 @@ from trainer.services.releases import current_release
 from trainer.writers import begin_writing
 
 log = logging.getLogger(__name__)
-_ITEMS = cast(Table, AttemptItem.__table__)
+_ATTEMPTS, _ITEMS = cast(Table, Attempt.__table__), cast(Table, AttemptItem.__table__)
 
 __all__ = [
     "SLACK", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines", "order_of",
@@ -40,15 +40,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Sheet:
-    """An attempt as it will be stored: the paper drawn for a person at a moment."""
+    """An attempt and its places as they will be stored: the paper drawn for a person at a moment."""
 
-    paper: Revision
-    assignment: Assignment | None
-    no: int
-    seed: str
-    release_id: int
-    as_of: datetime
-    deadline_at: datetime
+    attempt: dict[str, Any]
     rows: list[dict[str, Any]]
 
 
@@ -98,6 +92,7 @@ def sittings(session: Session, user_id: int, now: datetime) -> list[Sitting]:
 # Written once: to put a statement together costs more than to run it, and a whole class starts at the same moment.
 _EARLIER = select(Attempt).where(
     Attempt.user_id == bindparam("user"), Attempt.assignment_id == bindparam("assignment"), Attempt.preview.is_(False)).order_by(Attempt.no)
+_BY_ID = select(Attempt).where(Attempt.id == bindparam("id"))
 _LOCK_USER = select(User.id).where(User.id == bindparam("user")).with_for_update()
 _OVERDUE = select(Attempt.id).where(Attempt.state == "in_progress", Attempt.deadline_at < bindparam("moment")).order_by(Attempt.id)
 _CASE = select(ContentItem.published_id).where(
@@ -146,14 +141,15 @@ def start_attempt(session: Session, user: User, assignment: Assignment, now: dat
         return done[-1]
     if done and done[-1].state == "in_progress":
         submit_attempt(session, done[-1], done[-1].deadline_at, now)
-    if sheet is None or sheet.no != len(done) + 1:
+    if sheet is None or sheet.attempt["no"] != len(done) + 1:
         sheet = _sheet_for(session, user, assignment, done, now)
-    return _create(session, user, sheet, now, client_mark)
+    return _create(session, sheet, client_mark)
 
 
 def _sheet_for(session: Session, user: User, assignment: Assignment, done: Sequence[Attempt], now: datetime) -> Sheet:
     """The next attempt of a person on an assignment, drawn; raises InputError where he may not begin."""
-    terms = terms_for(session, assignment, user.id, now)
+    teams = teams_of(session, user.id, now)
+    terms = terms_for(session, assignment, user.id, now, teams)
     reason = refusal(assignment, terms, done, now)
     if reason is not None:
         raise InputError(reason)
@@ -161,7 +157,7 @@ def _sheet_for(session: Session, user: User, assignment: Assignment, done: Seque
     deadline = now + timedelta(minutes=_minutes(paper)) * terms.time_factor / 1000
     if not assignment.late_full_time:
         deadline = min(deadline, terms.closes_at)
-    return _sheet(session, user, paper, no, f"{user.id}.{assignment.id}.{no}", deadline, now, assignment)
+    return _sheet(session, user, paper, no, f"{user.id}.{assignment.id}.{no}", deadline, now, assignment, teams)
 
 
 def start_paper(session: Session, user: User, paper: Revision, now: datetime, preview: bool = False,
@@ -180,8 +176,8 @@ def start_paper(session: Session, user: User, paper: Revision, now: datetime, pr
         submit_attempt(session, done[-1], now, now)
     no = len(done) + 1
     sheet = _sheet(session, user, paper, no, f"{user.id}.p{paper.id}.{no}", now + timedelta(minutes=_minutes(paper)), now, None,
-                   as_of if preview else None)
-    return _create(session, user, sheet, now, preview=preview)
+                   teams_of(session, user.id, now), as_of if preview else None)
+    return _create(session, sheet, preview=preview)
 
 
 def _minutes(paper: Revision) -> int:
@@ -189,26 +185,23 @@ def _minutes(paper: Revision) -> int:
 
 
 def _sheet(session: Session, user: User, paper: Revision, no: int, seed: str, deadline_at: datetime, now: datetime,
-           assignment: Assignment | None, as_of: datetime | None = None) -> Sheet:
+           assignment: Assignment | None, teams: Sequence[int], as_of: datetime | None = None) -> Sheet:
     release = current_release(session)
     pool = current_pool(session, release, now) if as_of is None else pool_on(session, release, as_of)
     picks = draw_prepared(paper.body, pool.draws_of(paper.body, f"{paper.id}.{paper.digest}"), seen_questions(session, user.id), seed)
     if as_of is not None:
         picks = picks_on(session, release, picks, as_of)
     rows = _rows(session, pool, paper.body, picks, seed)
-    return Sheet(paper, assignment, no, seed, release.id, as_of or now, deadline_at, rows)
+    row = {"user_id": user.id, "assignment_id": assignment.id if assignment else None, "paper_revision_id": paper.id, "no": no, "seed": seed,
+           "release_id": release.id, "as_of": as_of or now, "checker": CHECKER_VERSION, "started_at": now, "deadline_at": deadline_at,
+           "state": "in_progress", "team_id": teams[0] if teams else None}
+    return Sheet(row, rows)
 
 
-def _create(session: Session, user: User, sheet: Sheet, now: datetime, client_mark: str = "", preview: bool = False) -> Attempt:
-    teams = teams_of(session, user.id, now)
-    attempt = Attempt(
-        user_id=user.id, assignment=sheet.assignment, paper_revision=sheet.paper, no=sheet.no, seed=sheet.seed, release_id=sheet.release_id,
-        as_of=sheet.as_of, checker=CHECKER_VERSION, started_at=now, deadline_at=sheet.deadline_at, state="in_progress", preview=preview,
-        client_mark=client_mark, team_id=teams[0] if teams else None)
-    session.add(attempt)
-    session.flush()
-    session.execute(insert(_ITEMS), [row | {"attempt_id": attempt.id} for row in sheet.rows])
-    return attempt
+def _create(session: Session, sheet: Sheet, client_mark: str = "", preview: bool = False) -> Attempt:
+    attempt_id = session.scalar(insert(_ATTEMPTS).returning(_ATTEMPTS.c.id), sheet.attempt | {"client_mark": client_mark, "preview": preview})
+    session.execute(insert(_ITEMS), [row | {"attempt_id": attempt_id} for row in sheet.rows])
+    return session.scalars(_BY_ID, {"id": attempt_id}).one()
 
 
 def _rows(session: Session, pool: Pool, paper: Mapping[str, Any], picks: Sequence[Pick], seed: str) -> list[dict[str, Any]]:

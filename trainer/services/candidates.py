@@ -5,9 +5,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, select, union_all
+from sqlalchemy import Table, bindparam, func, select, union_all
 from sqlalchemy.orm import Session, undefer
 
 from trainer.models import (
@@ -100,8 +100,9 @@ _pools: dict[Hashable, tuple[datetime, datetime, Pool]] = {}
 _making = Lock()  # a class that starts together waits for one pool instead of making many
 
 
-_PUBLISHED = select(Revision.id, Revision.digest).join(ContentItem, ContentItem.published_id == Revision.id).where(
-    *_DRAWABLE).order_by(Revision.id)
+_ITEMS, _REVISIONS = cast(Table, ContentItem.__table__), cast(Table, Revision.__table__)
+_PUBLISHED = select(_REVISIONS.c.id, _REVISIONS.c.digest).join(_ITEMS, _ITEMS.c.published_id == _REVISIONS.c.id).where(
+    _ITEMS.c.kind == "question", _ITEMS.c.retired_at.is_(None), _ITEMS.c.suspended_because.is_(None)).order_by(_REVISIONS.c.id)
 _STOCK = select(func.count(), func.max(VariantRow.id)).where(VariantRow.release_id == bindparam("release"))
 
 
@@ -111,9 +112,11 @@ def current_pool(session: Session, release: Release, now: datetime) -> Pool:
     Kept in the process under what it is made of (the release, the published questions by digest, how many variants there are: none is
     ever changed) until the next moment at which other variants hold.
     """
-    published = session.execute(_PUBLISHED).all()
-    stock = session.execute(_STOCK, {"release": release.id}).one()
-    key = (session.get_bind().engine.url, release.id, release.digest, tuple(stock), tuple(tuple(row) for row in published))
+    session.flush()
+    connection = session.connection()
+    published = tuple(connection.execute(_PUBLISHED).all())
+    stock = tuple(connection.execute(_STOCK, {"release": release.id}).one())
+    key = (connection.engine.url, release.id, release.digest, stock, published)
     with _making:
         kept = _pools.get(key)
         if kept is None or not kept[0] <= now < kept[1]:
