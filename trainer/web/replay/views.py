@@ -17,7 +17,7 @@ from trainer.services.replay_comments import comments_on
 from trainer.services.replay_compare import align, balance_rows, cost_rows, mark_rows
 from trainer.services.replays import Replay, attempts_at, in_talk, load_replay, talk_with
 from trainer.services.shipped_lines import lines_beside
-from trainer.web.clock import now
+from trainer.web.clock import beijing, now
 from trainer.web.desk_words import said_move
 from trainer.web.replay_page import money_page, overview, replay_page
 
@@ -96,7 +96,7 @@ def others_of(seen: Seen, talk: int = 0) -> list[tuple[str, str]]:
     who: Any = [current_user.id] if seen.own else visible_people(current_user, now()).with_only_columns(User.id)
     rows = attempts_at(db.session(), seen.replay.talks[talk].item_id, who)
     shown = [one for one in rows if one.id != row.id and not (seen.own and desks.is_sealed(db.session(), one, now()))]
-    return [(str(one.id), f"{'' if seen.own else one.user.name + ' · '}{one.finished_at:%m-%d} · {one.score} 分 · "
+    return [(str(one.id), f"{'' if seen.own else one.user.name + ' · '}{beijing(one.finished_at, '%m-%d %H:%M')} · {one.score} 分 · "
              f"{'通过' if one.passed else '未通过'}") for one in shown if one.finished_at is not None]
 
 
@@ -132,10 +132,11 @@ def compare() -> str:
         abort(404)
     one, two = pair[0], pair[1]
     scenes = one.talks[0].scene, two.talks[0].scene
+    names, short = _names(one, two, left.own)
     return render_template(
         "replay/compare.html", seen=left, left=one, right=two, rows=align(one.turns, two.turns), marks=mark_rows(one, two),
         costs=cost_rows((scenes[0], one), (scenes[1], two)), balances=balance_rows(one.report or {}, two.report or {}),
-        names=[_name(one, left.own), _name(two, left.own)], others=others_of(left, talk), wanted=wanted, talk=talk)
+        names=names, short=short, others=others_of(left, talk), wanted=wanted, talk=talk)
 
 
 def _second(left: Seen, talk: int, wanted: str) -> Replay | None:
@@ -147,8 +148,14 @@ def _second(left: Seen, talk: int, wanted: str) -> Replay | None:
     return in_talk(right.replay, place) if place is not None and right.own == left.own else None
 
 
-def _name(found: Replay, own: bool) -> str:
-    if found.row is None:
-        return f"示范：{found.title}"
-    day = f"{found.row.finished_at:%m-%d}" if found.row.finished_at else ""
-    return f"{day} 那次" if own else f"{found.row.user.name} · {day}"
+def _names(one: Replay, two: Replay, own: bool) -> tuple[list[str], list[str]]:
+    """What both sides are called: whole, and short enough for a table."""
+    days = [beijing(found.row.finished_at, "%m-%d %H:%M") if found.row else "" for found in (one, two)]
+    people = [found.row.user.name if found.row else "示范" for found in (one, two)]
+    whole = [f"示范「{found.title}」" if found.row is None else f"{day} 那次" if own else f"{person} {day}"
+             for found, person, day in zip((one, two), people, days, strict=True)]
+    if own or people[0] == people[1]:
+        people = [day[:5] or "示范" for day in days]
+        if people[0] == people[1]:
+            people = ["左边", "右边"]
+    return whole, people
