@@ -135,11 +135,11 @@ def _finish(scene: Scene, state: State, bot: str) -> Result:
     return Result(scene.case.id, bot, found.score, found.passed, found.end_state)
 
 
-def run_all(scenes: Sequence[Scene], ear: Ear) -> list[Result]:
-    """Every bot in every case, another case's passing solutions among them."""
+def run_all(scenes: Sequence[Scene], ear: Ear, others: Sequence[Scene] = ()) -> list[Result]:
+    """Every bot in every case, other cases' passing solutions among them (of these cases, or of `others`)."""
     results = [run_bot(scene, bot, ear) for scene in scenes for bot in BOTS]
     for scene in scenes:
-        for other in scenes:
+        for other in others or scenes:
             if other.case.id != scene.case.id:
                 for solution in other.case.solutions:
                     if solution.passes:
