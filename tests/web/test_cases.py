@@ -132,6 +132,7 @@ def test_checking_keeps_nothing(app: Flask, zhou: FlaskClient) -> None:
 def test_a_draft_is_kept_compared_and_published_as_a_change_set(app: Flask, zhou: FlaskClient) -> None:
     assert save(zhou, typed(title="新题目"))[0] == 303
     assert "草稿" in page(zhou, CASE)
+    assert f'href="{CASE}"' in page(zhou, "/authoring/"), "the draft is named on the first page"
     history = page(zhou, f"{CASE}/history?no=2&against=1")
     assert "title: 新题目" in history
     assert "加 1 行，去 1 行" in history

@@ -66,6 +66,15 @@ def history(session: Session, item: ContentItem) -> list[Revision]:
     return list(session.scalars(select(Revision).where(Revision.item_id == item.id).order_by(Revision.no.desc())))
 
 
+def drafts_of(session: Session, kind: str) -> list[tuple[ContentItem, Revision]]:
+    """The items of a kind whose newest revision is not published, newest first."""
+    newest = select(Revision.item_id, func.max(Revision.no).label("no")).group_by(Revision.item_id).subquery()
+    rows = session.execute(select(ContentItem, Revision).join(Revision, Revision.item_id == ContentItem.id).join(
+        newest, (newest.c.item_id == Revision.item_id) & (newest.c.no == Revision.no)).where(
+            ContentItem.kind == kind, Revision.state == "draft").order_by(Revision.created_at.desc()))
+    return [(item, revision) for item, revision in rows]
+
+
 def variants_of(session: Session, item: ContentItem) -> list[VariantRow]:
     """The variants of the published revision under the current release."""
     if item.published_id is None:

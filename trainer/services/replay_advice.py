@@ -88,18 +88,27 @@ def _beside(turn: Turn, scene: Scene, line: Replay) -> Iterator[Hint]:
             yield Hint("left", gains=left)
         return
     now = next((step for step in wanting if _possible(scene, turn.before, step)), None)
-    if now is not None and covered(now, turn.after, words):
-        yield Hint("same", step=now.place)
+    alike = [step for step in wanting if covered(step, turn.after, words) or turn.is_reply and step.move == turn.move]
+    like = max(alike, key=lambda step: _likeness(turn, step), default=None)
+    if like is not None and (now is None or now in alike):
+        yield Hint("same", step=like.place)
         return
-    later = next((step for step in wanting if covered(step, turn.after, words)), None)
-    if later is not None:
-        yield Hint("order", step=later.place)
+    if like is not None:
+        yield Hint("order", step=like.place)
     if now is not None and now.move["move"] != "finish":
         yield _as_hint(scene, turn.before, now)
-    if turn.is_reply and later is None and now is not None and not now.is_reply:
+    if turn.is_reply and like is None and now is not None and not now.is_reply:
         reply = next((step for step in wanting if step.is_reply), None)
         if reply is not None:
             yield _as_hint(scene, turn.before, reply)
+
+
+def _likeness(turn: Turn, step: Turn) -> float:
+    """How much a step of the script resembles a turn: the same kind of move, and for replies the acts that both newly carry."""
+    if turn.is_reply and step.is_reply:
+        ours, theirs = (one.after.acts.keys() - one.before.acts.keys() for one in (turn, step))
+        return 1 + len(ours & theirs) / max(1, len(ours | theirs))
+    return 1.0 if turn.move["move"] == step.move["move"] else 0.0
 
 
 def _as_hint(scene: Scene, state: State, step: Turn) -> Hint:

@@ -33,7 +33,8 @@ def index() -> str:
     """What needs the trainer: drafts, rules nobody checked, rules no question covers."""
     session = db.session()
     rulebook = current_rulebook(session)
-    return render_template("authoring/index.html", **catalogue_stats.overview(session, rulebook), rulebook=rulebook)
+    return render_template("authoring/index.html", **catalogue_stats.overview(session, rulebook), rulebook=rulebook,
+                           case_drafts=catalogue_stats.drafts_of(session, "case"))
 
 
 @bp.get("/questions")
