@@ -105,25 +105,46 @@ def forget_walks(session: Session, revision: Revision, by_id: int, now: datetime
     session.flush()
 
 
-def walk_on(session: Session, revision: Revision, release: Release, by_id: int, now: datetime,
-            clock: Callable[[], float] = monotonic) -> tuple[int, int]:
-    """Walk the next variants of a revision (with its body) for about BUDGET seconds, at least one; how many are done, of how many."""
-    rulebook = rulebook_of(session, release)
-    scenes = scenes_of(revision.body, rulebook)
-    done = set(kept_walks(session, [revision.id], release)[revision.id])
+@dataclass(frozen=True)
+class Plan:
+    """What a walk of a revision needs, read beforehand so that nothing of the database is held meanwhile."""
+
+    revision_id: int
+    release_id: int
+    rulebook: Rulebook
+    body: Mapping[str, Any]
+    done: frozenset[int]
+    others: tuple[Mapping[str, Any], ...]
+
+
+def plan_walk(session: Session, revision: Revision, release: Release) -> Plan:
+    """Read what walking a revision (with its body) takes: what is done, the passing scripts of other cases."""
     others = [solution for other in published_revisions(session, "case") if other.item_id != revision.item_id
               for solution in other.body.get("solutions", ()) if solution.get("passes")]
+    done = kept_walks(session, [revision.id], release)[revision.id]
+    return Plan(revision.id, release.id, rulebook_of(session, release), revision.body, frozenset(done), tuple(others))
+
+
+def walk_on(plan: Plan, clock: Callable[[], float] = monotonic) -> tuple[dict[int, dict[str, Any]], int]:
+    """Walk the next variants for about BUDGET seconds, at least one; what was found by variant, and how many variants there are."""
+    scenes = scenes_of(plan.body, plan.rulebook)
+    found: dict[int, dict[str, Any]] = {}
     start = clock()
     for scene in scenes:
-        if scene.variant_no in done:
-            continue
-        session.add(CaseWalk(revision_id=revision.id, release_id=release.id, engine=ENGINE_VERSION, variant_no=scene.variant_no,
-                             found=walk_scene(scene, rulebook, others), by_id=by_id, at=now))
-        done.add(scene.variant_no)
-        if clock() - start > BUDGET:
-            break
+        if scene.variant_no not in plan.done and (not found or clock() - start < BUDGET):
+            found[scene.variant_no] = walk_scene(scene, plan.rulebook, plan.others)
+    return found, len(scenes)
+
+
+def keep_walks(session: Session, plan: Plan, found: Mapping[int, Mapping[str, Any]], by_id: int, now: datetime) -> int:
+    """Keep what was found; how many variants are done now. Somebody who walked the same meanwhile is overwritten."""
+    session.execute(delete(CaseWalk).where(
+        CaseWalk.revision_id == plan.revision_id, CaseWalk.release_id == plan.release_id, CaseWalk.engine == ENGINE_VERSION,
+        CaseWalk.variant_no.in_(found)))
+    session.add_all(CaseWalk(revision_id=plan.revision_id, release_id=plan.release_id, engine=ENGINE_VERSION, variant_no=number,
+                             found=one, by_id=by_id, at=now) for number, one in found.items())
     session.flush()
-    return len(done), len(scenes)
+    return len(plan.done | found.keys())
 
 
 def walk_scene(scene: Scene, rulebook: Rulebook, others: Sequence[Mapping[str, Any]], limit: int = LIMIT) -> dict[str, Any]:

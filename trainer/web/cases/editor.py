@@ -24,6 +24,13 @@ def _editor(item: ContentItem | None, text: str, base: int, checked: Checked | N
     return render_template("cases/editor.html", item=item, text=text, base=base, checked=checked, lines=lines, many=text.count("\n") + 1)
 
 
+def _checked(text: str, slug: str | None) -> Checked:
+    """The text checked with no transaction open: scripts take their time, and other writers must not wait for them."""
+    rulebook = current_rulebook(db.session())
+    db.session.commit()
+    return check_text(text, rulebook, dict(topics()), slug)
+
+
 @bp.get("/new")
 def new_case() -> str:
     """An editor that starts from another case, under a new id."""
@@ -47,7 +54,7 @@ def save() -> Answer:
     slug, text = request.form.get("item", ""), request.form.get("text", "").replace("\r\n", "\n")
     then, base = request.form.get("then", "save"), request.form.get("base", 0, type=int)
     item = item_or_404(slug) if slug else None
-    checked = check_text(text, current_rulebook(session), dict(topics()), slug or None)
+    checked = _checked(text, slug or None)
     if checked.body is not None and not checked.faults:
         checked.faults += _in_the_way(item, str(checked.body["id"]), base)
     if then == "check" or checked.faults or checked.body is None:
@@ -81,7 +88,7 @@ def publish(slug: str) -> Response:
     """Publish the newest draft."""
     session, item = db.session(), item_or_404(slug)
     draft = newest(item)
-    checked = check_text(case_views.yaml_of(draft.body), current_rulebook(session), dict(topics()), slug)
+    checked = _checked(case_views.yaml_of(draft.body), slug)
     if checked.faults:
         flash(f"还不能发布：{checked.faults[0].message}", "error")
         return redirect(url_for("cases.case", slug=slug), 303)

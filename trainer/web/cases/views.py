@@ -81,8 +81,11 @@ def walk(slug: str) -> Response:
     revision, release = newest(item), current_release(session)
     if request.form.get("again"):
         case_walks.forget_walks(session, revision, current_user.id, now())
+    by_id, plan = current_user.id, case_walks.plan_walk(session, revision, release)
+    session.commit()  # walking takes seconds, and other writers must not wait for it
     try:
-        done, total = case_walks.walk_on(session, revision, release, current_user.id, now())
+        found, total = case_walks.walk_on(plan)
+        done = case_walks.keep_walks(session, plan, found, by_id, now())
         session.commit()
     except ContentError as error:
         session.rollback()
