@@ -92,6 +92,12 @@ def test_slips_of_quick_phrases(text: str, last: str, code: str) -> None:
     assert code in {fault["code"] for fault in phrase_faults(text, last, {"小明"}, pack)}
 
 
+def test_a_forbidden_phrase_counts_once() -> None:
+    pack = (Phrase("jy", "这样吧，您不退货，我给您返十块，评价写五星。", "forbidden"),)
+    assert [one["code"] for one in phrase_faults(pack[0].text, "", set(), pack)] == ["forbidden_phrase"]
+    assert phrase_faults(pack[0].text, "", set(), pack, blamed=True) == []
+
+
 @pytest.mark.parametrize("text, last", [("您好，稍等，我查一下", "您好"), ("好的", "好的"), ("满300减30", "")])
 def test_plain_words_are_no_slip(text: str, last: str) -> None:
     assert phrase_faults(text, last, {"小明"}, (Phrase("sd", "稍等，我查一下", "ok"),)) == []

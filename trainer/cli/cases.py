@@ -16,7 +16,7 @@ from trainer.config import ROOT
 from trainer.roleplay.bots import BOTS, FOREIGN, run_all
 from trainer.roleplay.case import variant_count
 from trainer.roleplay.ear import rulebook_ear
-from trainer.roleplay.files import CaseFileError, load_cases, locked_costs, write_lock
+from trainer.roleplay.files import CaseFileError, load_cases, locked_costs, read_lock, write_lock
 from trainer.roleplay.moves import MoveError, yuan
 from trainer.roleplay.play import play
 from trainer.roleplay.report import Report, report
@@ -172,13 +172,17 @@ def _teller() -> Callable[[str], None]:
 @group.command("walk")
 @click.argument("ids", nargs=-1)
 @click.option("--lock", is_flag=True, help="把最低成本写进 cases/walks.lock。")
+@click.option("--changed", is_flag=True, help="只走改过的：walks.lock 里没有，或者记下后又改了的。")
 @bank_option
-def walk_cases(ids: tuple[str, ...], lock: bool, bank: Path) -> None:
+def walk_cases(ids: tuple[str, ...], lock: bool, changed: bool, bank: Path) -> None:
     """Walk each case over its alphabet: states, endings, best cost, dead ends; exit status 1 if one has no passing line."""
     rulebook = _rulebook(bank)
     broken = False
     tell = _teller()
+    known = read_lock(bank / "cases") if changed else {}
     for scene in _scenes(bank, ids, 0, rulebook):
+        if known.get(scene.case.id, {}).get("digest") == scene.digest:
+            continue
         result = walk(scene)
         if lock:
             write_lock(bank / "cases", _variants(bank, scene.case.id, rulebook))

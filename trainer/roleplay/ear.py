@@ -27,7 +27,7 @@ def read_turn(rulebook: Rulebook, scene: Scene, state: State, text: str, pack: S
     quick phrases; `beside` are the names of the other buyers at the desk."""
     found = check_reply(text, platform=scene.case.platform, as_of=scene.moment(state.at), rulebook=rulebook,
                         buyer=state.last_buyer, facts=scene.facts(state)).to_dict()
-    found["violations"] += _of_phrases(scene, state, text, pack, beside)
+    found["violations"] += _of_phrases(scene, state, text, pack, beside, bool(found["violations"]))
     if scene.case.sale is not None:
         sale = hear_sale(scene.case, state, text)
         found["told"] = sale["told"]
@@ -36,13 +36,14 @@ def read_turn(rulebook: Rulebook, scene: Scene, state: State, text: str, pack: S
     return found
 
 
-def _of_phrases(scene: Scene, state: State, text: str, pack: Sequence[Phrase], beside: Collection[str]) -> list[dict[str, Any]]:
+def _of_phrases(scene: Scene, state: State, text: str, pack: Sequence[Phrase], beside: Collection[str],
+                blamed: bool) -> list[dict[str, Any]]:
     names = other_names(scene.case, beside)
     found: list[dict[str, Any]] = []
     said, at = state.open_texts, 0
     for number, bubble in enumerate(bubbles(said, text)):
         last = bubbles(said, text)[number - 1] if number else "" if said else state.last_said
-        found += [{**fault, "start": fault["start"] + at, "end": fault["end"] + at} for fault in phrase_faults(bubble, last, names, pack)]
+        found += [{**fault, "start": fault["start"] + at, "end": fault["end"] + at} for fault in phrase_faults(bubble, last, names, pack, blamed)]
         at += len(bubble) + 1
     return found
 

@@ -14,7 +14,7 @@ SEVERITY: Mapping[str, int] = {
     "refuse_trade": 150, "break_promise": 120, "extra_charge": 150, "shift_blame": 120, "discourage_rights": 150,
     "induce_confirmation": 150, "disparage": 80, "unsupported_promise": 80, "wrong_fact": 120, "absolute_claim": 40,
     "curt": 40, "wrong_price": 120, "false_statement": 150, "forbidden_claim": 300, "pressure": 60, "unfilled_variable": 40,
-    "wrong_name": 60, "repeated_phrase": 40, "stale_phrase": 40,
+    "wrong_name": 60, "repeated_phrase": 40, "stale_phrase": 40, "forbidden_phrase": 80,
 }
 
 
@@ -28,7 +28,7 @@ SLIPS: Mapping[str, str] = {
     "overreach": "越权补偿", "false_return_state": "登记不实", "left_waiting": "晾着买家就结束", "blank_transfer": "转接没有交代",
     "wrong_price": "报错价格", "false_statement": "说法与商品不符", "forbidden_claim": "说了不许说的功效", "pressure": "催逼下单",
     "unfilled_variable": "短语变量没有填", "wrong_name": "叫错买家", "repeated_phrase": "同一句连发两遍",
-    "stale_phrase": "用了停用的短语",
+    "stale_phrase": "用了停用的短语", "forbidden_phrase": "用了禁用的短语",
 }
 
 

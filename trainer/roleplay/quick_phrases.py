@@ -18,6 +18,7 @@ WHY = {
     "wrong_name": "叫错了人：这位买家不是「{name}」",
     "repeated_phrase": "同一句话连着发了两遍",
     "stale_phrase": "这条快捷短语已经过时，短语库里标了停用",
+    "forbidden_phrase": "这条快捷短语不许再用，短语库里标了禁用",
 }
 
 
@@ -38,8 +39,8 @@ def other_names(case: Case, beside: Collection[str] = ()) -> frozenset[str]:
     return frozenset(str(name) for name in (*nicks, *beside) if len(str(name)) > 1 and str(name) not in own)
 
 
-def phrase_faults(text: str, last: str, names: Collection[str], pack: Sequence[Phrase] = ()) -> list[dict[str, Any]]:
-    """The slips of a bubble as violations; `last` is the bubble before it."""
+def phrase_faults(text: str, last: str, names: Collection[str], pack: Sequence[Phrase] = (), blamed: bool = False) -> list[dict[str, Any]]:
+    """The slips of a bubble as violations; `last` is the bubble before it, `blamed` tells that its words are blamed already."""
     found = [_fault("unfilled_variable", match.start(), match.end(), text) for match in _VARIABLE.finditer(text)]
     for name in sorted(names):
         at = text.find(name)
@@ -48,10 +49,9 @@ def phrase_faults(text: str, last: str, names: Collection[str], pack: Sequence[P
     plain = _SPACE.sub("", text)
     if len(plain) >= SHORTEST and plain == _SPACE.sub("", last):
         found.append(_fault("repeated_phrase", 0, len(text), text))
-    for phrase in pack:
-        if phrase.state == "stale" and _is_from(phrase.text, text):
-            found.append(_fault("stale_phrase", 0, len(text), text))
-            break
+    code = next((f"{phrase.state}_phrase" for phrase in pack if phrase.state != "ok" and _is_from(phrase.text, text)), "")
+    if code and not blamed:
+        found.append(_fault(code, 0, len(text), text))
     return found
 
 

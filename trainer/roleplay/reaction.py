@@ -15,7 +15,7 @@ from trainer.roleplay.state import State
 REMEDIES = frozenset({"offer_refund", "offer_return", "offer_exchange", "offer_reship", "offer_repair"})
 COMFORT = frozenset({"apologise", "empathise"})
 UNFELT = frozenset({"curt", "wrong_fact", "absolute_claim", "disparage", "unsupported_promise", "impersonate_platform",
-                    "external_link", "privacy_leak", "repeated_phrase", "stale_phrase", "unfilled_variable"})
+                    "external_link", "privacy_leak", "repeated_phrase", "stale_phrase", "forbidden_phrase", "unfilled_variable"})
 """Slips that cost marks, but that this buyer does not feel as one."""
 PROMISES = frozenset({"promise_follow_up", "contact_courier"})
 

@@ -42,8 +42,8 @@ def pack_of(session: Session, shop_name: str) -> tuple[list[Phrase], dict[str, s
     own = [row for row in shops if row.body.get("name") == shop_name and row.body.get("phrases")]
     common = [row for row in shops if row.body.get("id") == COMMON]
     for row in (*own, *common):
-        phrases = row.body.get("phrases") or []
-        return ([Phrase(str(one["key"]), str(one["text"]), str(one.get("state", "ok"))) for one in phrases],
+        phrases, name = row.body.get("phrases") or [], str(row.body["name"])
+        return ([Phrase(str(one["key"]), str(one["text"]).replace(name, shop_name), str(one.get("state", "ok"))) for one in phrases],
                 {str(one["key"]): str(one["group"]) for one in phrases})
     return [], {}
 

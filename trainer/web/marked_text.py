@@ -28,7 +28,8 @@ CODES = {
     "wrong_fact": "说错规则或数字",
 }
 SALE_CODES = {"wrong_price": "报错价格", "false_statement": "说法与商品不符", "forbidden_claim": "说了不许说的功效", "pressure": "催逼下单",
-              "unfilled_variable": "短语变量没有填", "wrong_name": "叫错买家", "repeated_phrase": "同一句连发两遍", "stale_phrase": "用了停用的短语"}
+              "unfilled_variable": "短语变量没有填", "wrong_name": "叫错买家", "repeated_phrase": "同一句连发两遍", "stale_phrase": "用了停用的短语",
+              "forbidden_phrase": "用了禁用的短语"}
 NAMES = CODES | SALE_CODES
 
 
