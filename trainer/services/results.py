@@ -74,12 +74,7 @@ def visibility(session: Session, attempt: Attempt, now: datetime) -> Seen:
     return Seen(due(show.get("marks") or "submitted"), keys, None if keys or keys_when != "closed" else closing)
 
 
-def sitting_items(attempt: Attempt) -> list[dict[str, Any]]:
-    """The items of a running attempt as shown: never a key."""
-    return [_sitting_item(item, attempt.paper_revision.body) for item in attempt.items]
-
-
-def _sitting_item(item: AttemptItem, paper: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_item(item: AttemptItem, paper: Mapping[str, Any]) -> dict[str, Any]:
     section: Mapping[str, Any] = next((s for s in paper["sections"] if s["id"] == item.section), {})
     row: dict[str, Any] = {
         "id": item.id, "position": item.position, "kind": item.kind, "section": section.get("title", ""),
@@ -129,7 +124,7 @@ def attempt_view(session: Session, attempt: Attempt, now: datetime, reader: User
 
 def _result_item(item: AttemptItem, attempt: Attempt, rulebook: Rulebook, seen: Seen, grades: list[Grade],
                  reviews: list[Review]) -> dict[str, Any]:
-    row = _sitting_item(item, attempt.paper_revision.body)
+    row = _shown_item(item, attempt.paper_revision.body)
     grade = grades[-1] if grades else None
     open_review = next((r for r in reviews if r.decided_at is None), None)
     row |= {

@@ -1,9 +1,10 @@
 """What templates may call: filters for time, marks and money, and names of roles and states."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -70,6 +71,19 @@ def can(endpoint: str) -> bool:
     return may_reach(endpoint, current_user.roles if signed_in else frozenset(), signed_in)
 
 
+@cache
+def _static(root: str, filename: str) -> str:
+    """The address of a file below where the application is mounted; pages name hundreds of them."""
+    return url_for("static", filename=filename)
+
+
+def page_url_for(endpoint: str, **values: Any) -> str:
+    """Flask's url_for for templates, quick for static files."""
+    if endpoint == "static" and values.keys() == {"filename"} and has_request_context():
+        return _static(request.root_path, values["filename"])
+    return url_for(endpoint, **values)
+
+
 def prepare_templates(app: Flask) -> None:
     """Register the filters and globals above."""
     app.jinja_env.filters.update(
@@ -77,6 +91,7 @@ def prepare_templates(app: Flask) -> None:
         markdown=markdown, markdown_inline=markdown_inline, platform_name=platform_name, id_and_name=id_and_name,
         rule_topic=lambda code: (code, rule_topic_name(code)), type_choice=lambda kind: (kind.name, kind.title))
     app.jinja_env.globals.update(
+        url_for=page_url_for,
         rule_badge=rule_badge, small_badge=small_badge,
         can=can, now=now, pass_words=pass_words, ROLES=ROLES, ATTEMPT_STATES=ATTEMPT_STATES, LEARNER_STATES=LEARNER_STATES, PLATFORMS=PLATFORMS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -18,7 +18,7 @@ from trainer.errors import InputError
 from trainer.extensions import db
 from trainer.models import Assignment, Attempt
 from trainer.questions import ResponseError, parse
-from trainer.services import attempts, exam_desks, irregularities, results, reviews, room_codes, saving
+from trainer.services import attempts, exam_desks, irregularities, results, reviews, room_codes, saving, sitting
 from trainer.services.assignments import assignment_for, terms_for
 from trainer.services.candidates import current_pool
 from trainer.services.certificates import certificates_of
@@ -114,12 +114,14 @@ def start_paper(slug: str) -> Response:
 @bp.get("/attempts/<int:attempt_id>")
 def attempt(attempt_id: int) -> str | Response:
     """The sitting itself; once closed, the result."""
-    found = own_attempt_or_404(attempt_id)
+    session = db.session()
+    found = sitting.own_attempt(session, attempt_id, current_user.id) or abort(404)
     if attempts.is_closed(found, now()):
         return redirect(url_for("exams.result", attempt_id=attempt_id), 303)
-    return render_template("exams/attempt.html", attempt=found, items=results.sitting_items(found),
-                           desks=exam_desks.desks_of_items(db.session(), [item.id for item in found.items]),
-                           paper=found.paper_revision.body)
+    items = sitting.sitting_items(session, found)
+    cases = [item["id"] for item in items if item["kind"] == "case"]
+    return render_template("exams/attempt.html", attempt=found, items=items, paper=found.paper_revision.body,
+                           desks=exam_desks.desks_of_items(session, cases) if cases else {})
 
 
 @bp.put("/attempts/<int:attempt_id>/items/<int:position>")
