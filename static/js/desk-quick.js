@@ -41,7 +41,8 @@ export function startQuick(root) {
     }
     found.list.querySelector(".quick-none").hidden = shown > 0;
     found.list.hidden = false;
-    mark(found, found.rows.find((row) => !row.hidden));
+    const open = found.rows.filter((row) => !row.hidden);
+    mark(found, open.find((row) => words.length && row.dataset.find.startsWith(words[0])) ?? open[0]);
   }
 
   function put(row) {

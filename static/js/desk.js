@@ -5,8 +5,18 @@ import { startTime } from "./desk-time.js";
 
 const root = document.querySelector("[data-desk]");
 const status = document.querySelector("[data-desk-status]");
-const drafts = new Map();
+const drafts = startDrafts(window.location.pathname);
 let busy = false;
+
+// What is being typed, by conversation; kept for this tab, so that it is still there after a reload.
+function startDrafts(place) {
+  const name = (talk) => `desk:${place}:${talk}`;
+  return {
+    get: (talk) => sessionStorage.getItem(name(talk)) ?? "",
+    set: (talk, text) => (text ? sessionStorage.setItem(name(talk), text) : sessionStorage.removeItem(name(talk))),
+    delete: (talk) => sessionStorage.removeItem(name(talk)),
+  };
+}
 
 function toEnd() {
   const chat = root.querySelector("[data-chat]");
@@ -47,7 +57,7 @@ function show(html, sent) {
   if (wasReply && drafts.get(before) === sent) drafts.delete(before);
   root.replaceChildren(...fresh.childNodes);
   const box = root.querySelector("#desk-text");
-  if (box && !box.value && drafts.has(active())) box.value = drafts.get(active());
+  if (box && !box.value) box.value = drafts.get(active());
   toEnd();
   const notice = root.querySelector(".notice");
   const last = root.querySelector("[data-chat] > li:last-child");
@@ -126,6 +136,10 @@ document.addEventListener("submit", (event) => {
   send(form, event.submitter);
 });
 
+root.addEventListener("input", (event) => {
+  if (event.target.id === "desk-text") keepDraft();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
@@ -153,6 +167,8 @@ root.addEventListener("toggle", (event) => {
   for (const menu of root.querySelectorAll(".desk-menu[open]")) if (menu !== event.target) menu.open = false;
 }, true);
 
+const typed = root.querySelector("#desk-text");
+if (typed && !typed.value) typed.value = drafts.get(active());
 toEnd();
 startQuick(root);
 startTime(root, { patch, isBusy: () => busy, complain });

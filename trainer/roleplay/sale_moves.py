@@ -34,6 +34,7 @@ def send_card(scene: Scene, state: State, events: Events, move: Move) -> None:
         return
     goods, coupon = sale.goods(str(move.args.get("goods"))), sale.coupon(str(move.args.get("coupon")))
     if card == "item" and goods is not None:
+        state.acts.setdefault("recommend", state.n)
         emit(state, events, "agent", f"[商品] {goods.name} {yuan(goods.price)} 元", "card")
         shown_card(scene, state, events, f"goods:{goods.id}")
     elif card == "coupon" and coupon is not None:
@@ -71,4 +72,5 @@ def urge(scene: Scene, state: State, events: Events, _move: Move) -> None:
     """Send the reminder card of an unpaid order."""
     emit(state, events, "agent", "[订单待付款提醒]", "card")
     if scene.case.sale is not None:
+        state.acts.setdefault("urge_payment", state.n)
         urged(scene, state, events)

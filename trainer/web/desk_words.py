@@ -39,7 +39,8 @@ def said_move(move: Mapping[str, Any]) -> str:
         return "时间过去"
     label = SPECS[name].label
     words = {"panel": PANELS, "kind": EVIDENCE, "state": RETURN_STATES, "flag": FLAGS, "card": CARDS, "to": ORDER_TARGETS}
-    parts = [words[key].get(str(value), str(value)) for key, value in move.items() if key in words]
+    plain = "goods" in move or "coupon" in move
+    parts = [] if plain else [words[key].get(str(value), str(value)) for key, value in move.items() if key in words]
     if "amount" in move:
         parts.append(f"{move['amount']} 元")
     if name == "wait":

@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("记录", "edit", ("record", "note", "escalate", "transfer")),
     ("更多", "more", ("issue_invoice", "extend_receipt", "change_address", "change_price", "urge_payment", "invite_review")),
 )
+SALE_PANELS = ("goods", "shop_rules", "history", "order", "stock", "parcel")
 SALE_GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("推荐", "box", ("send_card",)), ("价格", "money", ("change_price", "urge_payment", "offer_compensation")),
     ("核实", "truck", ("contact_warehouse", "request_evidence", "work_order")),
@@ -149,12 +150,11 @@ def _action(desk: Desk, name: str) -> Action:
 def panels(desk: Desk) -> list[dict[str, Any]]:
     """The right-hand panels: their lines once the agent has looked, as they stand now."""
     shown = []
-    for name, title in PANELS.items():
-        if name == "goods" and desk.scene.case.sale is None:
-            continue
+    names = [name for name in PANELS if name != "goods"] if desk.scene.case.sale is None else SALE_PANELS
+    for name in names:
         looked = f"look:{name}" in desk.state.done
         lines = panel_lines(desk.scene, desk.state, name) if looked else []
-        shown.append({"name": name, "title": title, "looked": looked,
+        shown.append({"name": name, "title": PANELS[name], "looked": looked,
                       "lines": [split_line(line) if name == "parcel" else ("", line) for line in lines]})
     return shown
 
