@@ -12,8 +12,8 @@ from trainer.models import DeskComment
 from trainer.services import replay_comments
 from trainer.services.replay_comments import comments_on
 from trainer.web.clock import now
-from trainer.web.replay.views import Seen, bp, line_for, others_of, place_of, seen_or_404
-from trainer.web.replay_page import money_page, overview, replay_page
+from trainer.web.replay.views import Seen, bp, line_for, parts_of, place_of, seen_or_404
+from trainer.web.replay_page import overview, replay_page
 
 Answer = Response | tuple[str, int]
 
@@ -34,8 +34,8 @@ def _again(seen: Seen, session_id: int, n: int, error: InputError | ConflictErro
     line = line_for(seen.replay, talk) if seen.finished else None
     page = replay_page(seen.replay, place_of(seen, n), lambda at: url_for("replay.session", session_id=session_id, turn=at), line,
                        comments_on(db.session(), session_id))
-    return render_template("replay/session.html", seen=seen, money=money_page(seen.replay, line, talk), others=others_of(seen, talk), talk=talk, typed=typed,
-                           error=error.message, form=form, **overview(seen.replay), **page), 422
+    return render_template("replay/session.html", seen=seen, parts=parts_of(seen), typed=typed, error=error.message,
+                           form=form, **overview(seen.replay), **page), 422
 
 
 @bp.post("/sessions/<int:session_id>/comments")

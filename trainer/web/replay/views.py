@@ -84,8 +84,16 @@ def session(session_id: int) -> str:
                        comments_on(db.session(), session_id))
     if request.headers.get("X-Partial") == "replay":
         return render_template("replay/_step.html", seen=seen, **page)
-    return render_template("replay/session.html", seen=seen, money=money_page(seen.replay, line, talk), others=others_of(seen, talk), talk=talk,
-                           **overview(seen.replay), **page)
+    return render_template("replay/session.html", seen=seen, parts=parts_of(seen), **overview(seen.replay), **page)
+
+
+def parts_of(seen: Seen) -> list[dict[str, Any]]:
+    """Each conversation of a session with its costs beside the script and the attempts it may be held beside."""
+    if not seen.finished:
+        return []
+    return [{"talk": talk.position, "nick": talk.scene.case.buyer.nick, "title": talk.scene.case.title, "line": line is not None,
+             "money": money_page(seen.replay, line, talk.position), "others": others_of(seen, talk.position)}
+            for talk in seen.replay.talks for line in (line_for(seen.replay, talk.position),)]
 
 
 def others_of(seen: Seen, talk: int = 0) -> list[tuple[str, str]]:
