@@ -13,7 +13,7 @@ from trainer.replies.normalise import Reading, normalise
 from trainer.replies.numerals import NUMBER, parse_number
 from trainer.roleplay.case import Case
 from trainer.roleplay.moves import yuan
-from trainer.roleplay.sale import ORDER_FIRST, Price, Sale, due, right_price
+from trainer.roleplay.sale import NO_LOWER, ORDER_FIRST, Price, Sale, due, right_price
 from trainer.roleplay.state import State
 
 _SENTENCE = re.compile(r"[^.!?\n;~]*(?:(?<=\d)\.(?=\d)[^.!?\n;~]*)*[.!?\n;~]?")
@@ -21,7 +21,8 @@ _CLAUSE = re.compile(r"[^,]+")
 _ASKING = re.compile(r"\?|吗|呢|多少|多高|多重|什么|哪|几|怎么|是不是|有没有|还是|告诉我|说一下|说下|发我|报一下|报下")
 _DENIED = re.compile(r"(?:不(?!错)|没|无法|并非|未|勿|别(?!的|人)|谈不上|保证不了|不能说).{0,6}$")
 _ADVISING = re.compile(r"推荐|建议|适合|合适|选|拍|看看|看下|试试|穿|要不要|搭配|配|有货|有现货|可以考虑|就是这款|这款|换成|改成|用")
-_NOT_ADVISED = re.compile(r"不建议|不推荐|不适合|不合适|别选|别拍|没货|缺货|断货|卖完|售罄|没有货|会大|偏大|太大|大了|会小|偏小|太小|小了|紧了|不够|不能")
+_NOT_ADVISED = re.compile(r"不建议|不推荐|不适合|不合适|别选|别拍|没货|缺货|断货|卖完|售罄|没有货|会大|偏大|太大|大了|会小|偏小|太小|小了|紧了|不够|不能|"
+                          r"不用(?:再|另外|额外)?[买配加带选拍]|不必|不需要|先别|先不")
 _AMOUNT = r"\d{1,6}(?:\.\d{1,2})?"
 _TENTH = r"([1-9一二三四五六七八九])(?!\d|[个件条只套双瓶盒包片支天次码号])"
 _MONEY = re.compile(rf"¥ ?({_AMOUNT})|({NUMBER})(?:元|块钱|块|圆|rmb)(?:{_TENTH})?|({_AMOUNT})")
@@ -41,6 +42,12 @@ _PRESSURE = re.compile(
 _FIRST = re.compile(
     r"(?:拍下|先拍|先下单|下单|提交订单).{0,16}(?:改价|改好价|改一下价|改下价|修改价格|把价格改)|"
     r"先(?:拍下?|下单).{0,8}(?:不要|先别|先不|别|不用|暂不|暂时不)(?:着急)?付")
+
+
+_NO_LOWER = re.compile(
+    r"(?:没办法|没有办法|没法|无法|不能|不可以|做不到|不支持|没有权限|没权限).{0,8}(?:便宜|少|降|优惠|议价|改价|同价|让价|抹零|再低|低了)|"
+    r"(?:便宜|少|降|让|低|优惠)不了|(?:已经|都)是.{0,8}(?:最低|最优惠|底价|活动价|实价|到底)|(?:不|没有|没法)议价|最低(?:价|就)?(?:是|了)|"
+    r"同价.{0,6}(?:做不到|不行|没办法|给不了)|(?:这个价|这价格).{0,4}(?:做不到|给不了|卖不了)")
 
 
 class _Sum(NamedTuple):
@@ -107,9 +114,10 @@ def _told(case: Case, sale: Sale, sentence: str) -> Iterator[tuple[str, int, int
         hit = None if saying.wrong else _stated(saying.groups, sentence)
         if hit:
             yield f"say:{saying.id}", *hit
-    first = _FIRST.search(sentence)
-    if first:
-        yield ORDER_FIRST, *first.span()
+    for token, pattern in ((ORDER_FIRST, _FIRST), (NO_LOWER, _NO_LOWER)):
+        hit_at = pattern.search(sentence)
+        if hit_at and not sentence.rstrip().endswith("?"):
+            yield token, *hit_at.span()
 
 
 def _wrongs(sale: Sale, sentence: str) -> Iterator[tuple[str, int, int, str, str]]:
