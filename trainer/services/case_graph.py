@@ -56,7 +56,7 @@ class Graph:
 
 def case_graph(scene: Scene, acts: Mapping[str, str]) -> Graph:
     """The graph of a bound case; `acts` are the names of reply acts."""
-    graph = Graph(first=str(scene.case.start.get("flow", "none")))
+    graph = Graph(first=str(scene.case.start.get("flow", "asking" if scene.case.sale else "none")))
     moment = State(times=tuple((name, 0) for name in CLOCK))
     waiting = [graph.first]
     loops: dict[str, list[str]] = {}
@@ -112,6 +112,7 @@ def _offered(*offers: str) -> Any:
 
 
 BY_CASE: dict[str, Any] = {
+    "hesitate": lambda scene: scene.case.sale is not None and scene.case.sale.waver is not None or _sent("hesitate")(scene),
     **{name: _sent(name) for name in ("ships", "verdict_refund", "verdict_return", "verdict_seller")},
     "apply": lambda scene: not scene.case.start.get("complains") or _sent("apply")(scene) or _offered("offer_refund", "offer_return")(scene),
     "withdraw": lambda scene: _sent("withdraw")(scene) or _offered("offer_reship")(scene),
