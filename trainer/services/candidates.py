@@ -114,7 +114,7 @@ def current_pool(session: Session, release: Release, now: datetime) -> Pool:
     """
     session.flush()
     connection = session.connection()
-    published = tuple(connection.execute(_PUBLISHED).all())
+    published = tuple(map(tuple, connection.execute(_PUBLISHED)))
     stock = tuple(connection.execute(_STOCK, {"release": release.id}).one())
     key = (connection.engine.url, release.id, release.digest, stock, published)
     with _making:
