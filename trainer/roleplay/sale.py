@@ -123,7 +123,7 @@ class Sale:
         yield from (f"coupon:{one.id}" for one in self.coupons)
         yield from (f"price:{one.id}" for one in self.prices)
         yield from (f"say:{one.id}" for one in self.says)
-        yield ORDER_FIRST
+        yield from (ORDER_FIRST, NO_LOWER)
 
     def marks(self) -> Iterator[str]:
         """Every word under which `happened` remembers how the buyer decided."""
@@ -133,6 +133,10 @@ class Sale:
 
 ORDER_FIRST = "say:order_first"
 """The agent asks the buyer to place the order first, without paying, so that the price can be changed."""
+
+
+NO_LOWER = "say:no_lower"
+"""The agent says that the price goes no lower: an answer to a bid, whether or not it is put politely."""
 
 
 def right_price(price: Price, state: State) -> int:

@@ -7,7 +7,7 @@ from trainer.roleplay.engine import announce, slip, trigger
 from trainer.roleplay.events import Events
 from trainer.roleplay.heard import Heard
 from trainer.roleplay.moves import yuan
-from trainer.roleplay.sale import ORDER_FIRST, Bargain, Goods, Sale, chosen, unchanged
+from trainer.roleplay.sale import NO_LOWER, ORDER_FIRST, Bargain, Goods, Sale, chosen, unchanged
 from trainer.roleplay.scene import Scene
 from trainer.roleplay.state import State
 
@@ -62,7 +62,7 @@ def haggle(scene: Scene, state: State, bubbles: list[str], heard: Heard) -> bool
     bargain, number = sale_of(scene).bargain, bids(state)
     if bargain is None or not number or "bargain_done" in state.happened:
         return begin_haggling(scene, state, bubbles)
-    if heard.acts & {"decline_politely"} or heard.told & set(bargain.answers):
+    if heard.acts & {"decline_politely"} or heard.told & {NO_LOWER, *bargain.answers}:
         if number < len(bargain.rounds):
             _bid(scene, state, bargain, number, bubbles)
             return True
