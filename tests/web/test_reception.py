@@ -111,3 +111,16 @@ def test_a_trainer_puts_a_set_together_and_a_trainee_takes_it(published: None, c
     assert "2 位买家" in chen.get(where).get_data(as_text=True)
     zhou.post("/desk/sets/1/retire")
     assert "第二周" not in chen.get("/desk/").get_data(as_text=True)
+
+
+def test_the_list_of_cases_is_searched_and_filtered(published: None, chen: FlaskClient) -> None:
+    def titles(query: str) -> tuple[bool, bool]:
+        page = chen.get(f"/desk/?{query}").get_data(as_text=True)
+        return "台灯停在中转站五天" in page, "大衣穿什么码" in page
+
+    assert titles("") == (True, True)
+    assert titles("kind=sale") == (False, True)
+    assert titles("platform=tmall&state=new") == (True, False)
+    assert titles("q=素禾") == (False, True)
+    assert titles("state=passed") == (False, False)
+    assert "没有这样的案例" in chen.get("/desk/?q=不存在").get_data(as_text=True)

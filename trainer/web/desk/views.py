@@ -14,6 +14,7 @@ from trainer.services import attempts, desks
 from trainer.services.desks import Desk
 from trainer.services.published import published_revision
 from trainer.web.clock import now
+from trainer.web.desk.case_list import KINDS, STATES, case_rows, filtered
 from trainer.web.desk.forms import read_expected, read_move, read_talk
 from trainer.web.desk.page import desk_page
 from trainer.web.desk.report_page import report_page, several_page
@@ -35,12 +36,12 @@ def index() -> str:
     """The cases to practise, with what the person made of them so far."""
     session = db.session()
     mine = desks.desks_of(session, current_user.id)
-    alone = [desk for desk in mine if len(desk.conversations) == 1]
-    rows = [{"case": row.body, "mine": [desk for desk in alone if desk.conversations[0].case_revision.item_id == row.item_id]}
-            for row in desks.cases(session)]
-    used = {topic for row in rows for topic in row["case"].get("topics", ())}
+    rows = case_rows(desks.cases(session), mine)
+    used = {topic for row in rows for topic in row.case.get("topics", ())}
+    platforms = sorted({str(row.case["platform"]) for row in rows})
     return render_template(
-        "desk/index.html", rows=rows, running=[desk for desk in mine if desk.finished_at is None], sets=desks.sets(session),
+        "desk/index.html", all_rows=rows, rows=filtered(rows, request.args), asked=request.args, states=STATES, kinds=KINDS,
+        running=[desk for desk in mine if desk.finished_at is None], platforms=platforms,
         set_choices=[(0, "不用"), *((one.id, f"{one.title}（{len(one.cases)} 位）") for one in desks.sets(session))],
         topics=[(code, name) for code, name in topics() if code in used],
         receptions=[desk for desk in mine if len(desk.conversations) > 1 and desk.finished_at][:5])
