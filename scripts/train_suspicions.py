@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 
@@ -26,23 +27,24 @@ sys.path[:0] = [str(ROOT)]
 
 from trainer.replies.checker import wording_of  # noqa: E402
 from trainer.replies.reader import read  # noqa: E402
-from trainer.replies.suspicion import MODEL, STEP, features, pack, windows  # noqa: E402
+from trainer.replies.suspicion import BUYER, MODEL, STEP, features, pack, windows  # noqa: E402
 from trainer.replies.wording import ACTS, CODES, Wording  # noqa: E402
 from trainer.rules import Rulebook  # noqa: E402
 
 DATA = ROOT / "tests" / "data" / "replies"
-UNLEARNED = ("curt", "wrong_fact", "greet", "thank", "apologise")
+UNLEARNED = ("curt", "wrong_fact")
 LABELS = tuple(each for each in (*CODES, *ACTS) if each not in UNLEARNED)
 SLIPS = len([each for each in LABELS if each in CODES])
 ACTS_IN_PART = "_contact_"  # in these files the acts are labelled only in part
-PARTLY = "?"  # only the codes of the reply are known, not its acts
+PARTLY = "?"  # only the codes of the reply are known, not its acts; before a code: it is not known
 ALONE = "!"  # before an act: only of this act is it known whether the reply does it
-COST, EXAMPLE, POSITIVE, ROUNDS, FOLDS = 1.5, 3.0, 4.0, 6, 4
-INNOCENTS = 0.085  # of innocent replies that may be suspected of something
-EASY = -1.0  # score under which a part of a reply without the label teaches nothing more
+COST, EXAMPLE, POSITIVE, ROUNDS, FOLDS = 1.5, 8.0, 4.0, 6, 4
+INNOCENTS = 0.09  # of innocent replies that may be suspected of something
+EASY = -1.5  # score under which a part of a reply without the label teaches nothing more
 RECALL = 0.85  # of each code, where the limits can give it
 ALIKE = 0.7  # share of character pairs from which an example counts as a copy of a labelled reply
 EXAMPLES = "examples"
+SNIPPETS, PART = "_snip_", "#"
 Array = np.ndarray
 
 
@@ -62,7 +64,9 @@ class Sample:
         alone = {each[1:] for each in self.wanted if each.startswith(ALONE)}
         if alone:
             return [label in alone for label in LABELS]
-        return [label in CODES or PARTLY not in self.wanted for label in LABELS]
+        return [
+            label in self.wanted or (f"{PARTLY}{label}" not in self.wanted and (label in CODES or PARTLY not in self.wanted)) for label in LABELS
+        ]
 
 
 def load() -> tuple[list[Sample], str]:
@@ -73,11 +77,25 @@ def load() -> tuple[list[Sample], str]:
     for path in (*sorted((ROOT / "question_bank" / "rulebook" / "wording").glob("*.yaml")), *sorted(DATA.glob("tune_*.jsonl"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for path in sorted(DATA.glob("tune_*.jsonl")):
-        for line in filter(str.strip, path.read_text(encoding="utf-8").splitlines()):
+        for number, line in enumerate(filter(str.strip, path.read_text(encoding="utf-8").splitlines())):
             row = json.loads(line)
-            wanted = {*row["violations"], *row["acts"], *([PARTLY] if ACTS_IN_PART in path.name else ())}
-            samples.append(_sample(path.stem, row["reply"], row.get("buyer") or "", wanted, wording))
+            wanted = {*row["violations"], *row["acts"], *([PARTLY] if ACTS_IN_PART in path.name else ()), *_untold(row)}
+            group = f"{path.stem}{PART}{number % FOLDS}" if SNIPPETS in path.name else path.stem
+            samples.append(_sample(group, row["reply"], row.get("buyer") or "", wanted, wording))
     return samples, digest.hexdigest()
+
+
+def folds_of(samples: Sequence[Sample]) -> list[set[str]]:
+    """The groups that are left out together: whole files, so that a new speaker is what is met; of the snippets a part of each file."""
+    files = sorted({s.group for s in samples if PART not in s.group} - {EXAMPLES})
+    parts = {s.group for s in samples if PART in s.group}
+    return [{*files[fold::FOLDS], *(each for each in parts if each.endswith(f"{PART}{fold}"))} for fold in range(FOLDS)]
+
+
+def _untold(row: dict[str, Any]) -> list[str]:
+    """What the words alone do not tell: a no-reason return may be refused where the goods are of a kind that the facts name."""
+    category = row.get("facts", {}).get("order", {}).get("category", "general")
+    return [f"{PARTLY}seven_day_refusal"] if category != "general" else []
 
 
 def _sample(group: str, text: str, buyer: str, wanted: set[str], wording: Wording) -> Sample:
@@ -132,11 +150,13 @@ def rows_of(samples: Sequence[Sample], names: dict[str, int]) -> Rows:
     whole: list[bool] = []
     for number, sample in enumerate(samples):
         clauses = [[names[name] for name in clause if name in names] for clause in sample.clauses]
-        asked = [names[name] for name in sample.asked if name in names]
+        asked = np.array([names[name] for name in sample.asked if name in names], dtype=np.int64)
+        beside = np.full(len(asked), BUYER / math.sqrt(len(asked) or 1))
         for at, (first, last) in enumerate(sample.windows):
-            every = [each for clause in clauses[first : last + 1] for each in clause] + asked
+            every = [each for clause in clauses[first : last + 1] for each in clause]
             found, times = np.unique(np.array(every, dtype=np.int64), return_counts=True)
-            rows.append((found, (times / math.sqrt(len(every) or 1)).astype(np.float32)[:, None]))
+            value = np.concatenate([times / math.sqrt(len(every) or 1), beside])
+            rows.append((np.concatenate([found, asked]), value.astype(np.float32)[:, None]))
             bag.append(number)
             whole.append(at == len(sample.windows) - 1)
     return Rows(rows, np.array(bag), np.array(whole), len(names))
@@ -201,11 +221,9 @@ def train(samples: Sequence[Sample], names: dict[str, int]) -> Array:
 
 def unseen(samples: Sequence[Sample], share: float = 1.0) -> tuple[list[Sample], Array]:
     """The replies of all files, each scored by a machine that saw neither its file nor a copy of it."""
-    files = sorted({s.group for s in samples} - {EXAMPLES})
     tested: list[Sample] = []
     scores: list[Array] = []
-    for fold in range(FOLDS):
-        out = set(files[fold::FOLDS])
+    for fold, out in enumerate(folds_of(samples)):
         test = [s for s in samples if s.group in out]
         rest = [s for s in samples if s.group not in out and not (s.group == EXAMPLES and _copied(s, test))]
         rest = [s for n, s in enumerate(rest) if n * 7919 % 1000 < share * 1000]

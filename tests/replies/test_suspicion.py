@@ -30,7 +30,7 @@ def test_the_file_names_the_data_that_it_was_made_from():
 def test_packed_rows_add_up_to_the_plain_sums():
     weights = {"a": [(0, 8), (1, -3)], "b": [(0, -46), (1, 46)], "c": [(1, 5)]}
     made = make_model(HEAD, {name: pack(pairs) for name, pairs in weights.items()})
-    packed = made.packed([made.rows["a"], made.rows["b"], made.rows["c"]], 3)
+    packed = made.scores(made.shared(made.rows["a"] + made.rows["b"] + made.rows["c"] + made.rows["unknown"]))
     plain = [(8 - 46) / math.sqrt(3) / STEP, (-3 + 46 + 5) / math.sqrt(3) / STEP * 2 - 1]
     assert [made.real(value, number) for number, value in enumerate(packed)] == pytest.approx(plain, abs=0.01)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from trainer.replies.claims import Case, Statement, find_statements
 from trainer.replies.curt import MIN_CHARACTERS, curt_span
-from trainer.replies.factual import untrue_deeds, without_allowed
+from trainer.replies.factual import by_facts, untrue_deeds
 from trainer.replies.findings import Act, Claim, Findings, Suspicion, Violation
 from trainer.replies.reader import Match, Read, clause_of, matches, read
 from trainer.replies.salad import salad_spans
@@ -67,14 +67,15 @@ def check_reply(
     wording = wording_of(rulebook)
     seen = read(reply, buyer, wording)
     learned = Learned(seen, wording)
-    found = matches(seen, wording, {name for name, score in learned.best.items() if score > _LOOSEST})
+    found = matches(seen, wording, _wanted(learned))
     salad = salad_spans(seen.discourse)
     acts = _acts(seen, found, salad, learned)
     case = Case(rulebook, platform, as_of, facts or {})
     slips = [m for m in found if m.name in _CODES and (learned.best.get(m.name, 0.0) > _SENTENCE or not _within(m, salad))]
     deeds = list(untrue_deeds(seen, wording, case))
-    proved = [each for each in deeds if each.sure == "clear"]
-    violations, suspected = _slips(seen, without_allowed(slips, case), proved, learned, wording)
+    slips, proved = by_facts(slips, case)
+    proved += [each for each in deeds if each.sure == "clear"]
+    violations, suspected = _slips(seen, slips, proved, learned, wording)
     if not any(each.name == "unsupported_promise" for each in (*violations, *suspected)):
         suspected += deeds[:1]
     statements = find_statements(seen, wording, case, salad)
@@ -102,10 +103,24 @@ def check_reply(
     )
 
 
+def _wanted(learned: Learned) -> Callable[[str, str], bool]:
+    """Whether a pattern as sure as this can bear on the rule, whatever else is found: what the model rules out is not looked for."""
+    best = learned.best
+
+    def wanted(name: str, sure: str) -> bool:
+        if sure == "weak" and name not in best:
+            return False
+        if name in _ACTS:
+            return sure in _STRICT or best.get(name, 0.0) > _EARNS[sure]
+        return name == "seven_day_refusal" or best.get(name, 0.0) > _DOUBTS[sure]
+
+    return wanted
+
+
 _SENTENCE = 0.5
 """Formal sentences have few small words and look like keyword lists; so likely a slip is one all the same."""
-_STRENGTH = ("clear", "sure", "doubt", "weak")
-_STRICT = ("clear", "sure")
+_STRENGTH = ("clear", "firm", "sure", "doubt", "weak")
+_STRICT = ("clear", "firm", "sure")
 
 
 def _merged(found: Sequence[Match], seen: Read) -> list[Match]:
@@ -156,7 +171,7 @@ def _doubted(seen: Read, match: Match) -> bool:
     return clause.question or "不" in seen.reading.text[clause.start : clause.end] or bool(seen.discourse.within("否定", clause.start, clause.end))
 
 
-_EARNS = {"clear": -4.0, "sure": -2.3, "doubt": -1.6, "weak": -0.2}
+_EARNS = {"clear": -9.0, "firm": -4.0, "sure": -2.3, "doubt": -1.6, "weak": -0.2}
 _EARNS_ALONE = 0.15
 
 
@@ -172,10 +187,13 @@ def _slips(
     slips = [m for m in found if m.name != "curt"]
     if span is not None:
         slips.append(Match("curt", *span, "sure", "curt"))
-    likely = [(m, _likely_there(m, seen, learned)) for m in slips]
+    agree = _agreeing(slips)
+    likely = [(m, _likely_there(m, seen, learned) + agree.get(m.name, 0.0)) for m in slips]
     sure = _merged([*proved, *(m for m, score in likely if score > _NEEDS[m.sure])], seen)
     sure = [m for m in sure if not _yields(m, sure, wording)]
-    doubtful = _merged([m for m, score in likely if _DOUBTS[m.sure] < score <= _NEEDS[m.sure]], seen)
+    outdone = [m for m in sure if m not in proved and _outdone(m, sure, learned)]
+    sure = [m for m in sure if m not in outdone]
+    doubtful = _merged([*outdone, *(m for m, score in likely if _DOUBTS[m.sure] < score <= _NEEDS[m.sure])], seen)
     taken = {m.name for m in sure}
     doubtful = [m for m in doubtful if m.name not in taken and not _yields(m, sure, wording)]
     if not (span is not None and len(seen.reading.text) < MIN_CHARACTERS * 2):
@@ -185,18 +203,19 @@ def _slips(
     return sure, doubtful
 
 
-_NEEDS = {"clear": -4.0, "sure": -0.3, "doubt": 0.7, "weak": 1.7}
+_UNLEARNED = {"clear": 9.0, "firm": 9.0, "sure": 9.0, "doubt": 0.0, "weak": -9.0}
+_NEEDS = {"clear": -9.0, "firm": -2.0, "sure": 0.2, "doubt": 1.4, "weak": 2.8}
 """Above what score of the model a pattern is reported: what it is nearly sure of, two sources that agree."""
-_DOUBTS = {"clear": -99.0, "sure": -3.0, "doubt": -2.5, "weak": 0.0}
+_DOUBTS = {"clear": -99.0, "firm": -99.0, "sure": -3.0, "doubt": -1.5, "weak": 0.0}
 """Above what score a pattern that is not reported is still suspected."""
-_LOOSEST = min(_EARNS["weak"], _DOUBTS["weak"])
 _MOST_LEARNED = 2
 
 
 def _likely_there(match: Match, seen: Read, learned: Learned) -> float:
-    """What the model thinks of the slip where it stands, or of the whole reply; 0 for what it has not learnt."""
+    """What the model thinks of the slip where it stands; for what it has not learnt the pattern alone decides."""
     index = seen.discourse.index_at
-    return learned.near(match.name, index(match.start), index(max(match.start, match.end - 1)))
+    score = learned.near(match.name, index(match.start), index(max(match.start, match.end - 1)))
+    return _UNLEARNED[match.sure] if score is None else score
 
 
 def _yields(match: Match, others: Sequence[Match], wording: Wording) -> bool:
@@ -214,6 +233,27 @@ def _yields(match: Match, others: Sequence[Match], wording: Wording) -> bool:
     return False
 
 
+def _agreeing(slips: Sequence[Match]) -> dict[str, float]:
+    """What is added to the model's score of a code where several strict patterns see it."""
+    sources: dict[str, set[str]] = {}
+    for each in slips:
+        if each.sure in _STRICT:
+            sources.setdefault(each.name, set()).add(each.source)
+    return {name: _AGREEING * min(len(found) - 1, _MOST_AGREEING) for name, found in sources.items()}
+
+
+_AGREEING, _MOST_AGREEING = 0.5, 3
+
+
+def _outdone(match: Match, others: Sequence[Match], learned: Learned) -> bool:
+    """Whether the model finds another code that was found far likelier: of two that could fit the more exact one alone is meant."""
+    own = learned.best.get(match.name)
+    if own is None or own > _PLAINLY:
+        return False
+    return any(learned.best.get(other.name, own) > own + _FAR_LIKELIER for other in others)
+
+
+_PLAINLY, _FAR_LIKELIER = 2.5, 2.0
 _NEAR = 200
 
 

@@ -20,22 +20,27 @@ _DEEDS = (
 )
 
 
-def refusal_allowed(case: Case) -> bool:
-    """Whether the facts show that a no-reason return may be refused; False where they do not tell."""
+def return_granted(case: Case) -> bool | None:
+    """Whether the facts grant a no-reason return; None where they do not tell."""
     if not case.facts or not isinstance(case.rulebook, Rulebook):
-        return False
+        return None
     try:
         decision = case.rulebook.decide("return.seven_day", platform=case.platform, as_of=case.as_of, facts=case.facts)
     except (MissingFacts, QuestionError, RuleError):
-        return False
-    return decision.answer.get("eligible") is False
+        return None
+    granted = decision.answer.get("eligible")
+    return granted if isinstance(granted, bool) else None
 
 
-def without_allowed(slips: Sequence[Match], case: Case) -> list[Match]:
-    """The slips without refusals that the facts allow."""
-    if any(slip.name == "seven_day_refusal" for slip in slips) and refusal_allowed(case):
-        return [slip for slip in slips if slip.name != "seven_day_refusal"]
-    return list(slips)
+def by_facts(slips: Sequence[Match], case: Case) -> tuple[list[Match], list[Match]]:
+    """The slips without refusals that the facts allow; and apart those refusals that the facts prove wrong."""
+    if not any(slip.name == "seven_day_refusal" for slip in slips):
+        return list(slips), []
+    granted = return_granted(case)
+    if granted is False:
+        return [slip for slip in slips if slip.name != "seven_day_refusal"], []
+    proved = [slip for slip in slips if slip.name == "seven_day_refusal" and slip.sure in ("clear", "firm", "sure")] if granted else []
+    return [slip for slip in slips if slip not in proved], proved
 
 
 def untrue_deeds(seen: Read, wording: Wording, case: Case) -> Iterator[Match]:

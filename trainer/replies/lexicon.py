@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +56,7 @@ class Hits:
         self._words: dict[Entry, list[Span]] = {}
         self._killed: dict[int, list[Span]] = {}
         self._made: dict[int, list[Span]] = {}
-        self._added: list[tuple[int, int]] = []
+        self._added: dict[int, list[Span]] = {}
         words = self._words
         for entry, span in places:
             if entry in words:
@@ -65,32 +64,41 @@ class Hits:
             else:
                 words[entry] = [span]
                 self.bits |= entry.bits
-            for concept in entry.kills:
-                self._killed.setdefault(concept, []).append(span)
+            if entry.kills:
+                for concept in entry.kills:
+                    self._killed.setdefault(concept, []).append(span)
         self._known = frozenset(words)
 
     def add(self, concept: int, span: Span) -> None:
         """Adds a place that is no word of the lexicon: an entity, or a word in disguise."""
-        spans = list(self[concept])
-        at = bisect_left(spans, span)
-        if at == len(spans) or spans[at] != span:
-            spans.insert(at, span)
-        self._made[concept] = spans
+        self._added.setdefault(concept, []).append(span)
+        self._made.pop(concept, None)
         self.bits |= 1 << concept
-        self._added.append((concept, span[0]))
+
+    def gather(self, mask: int, concepts: Iterable[int]) -> None:
+        """Works out the places of several concepts, whose bits are `mask`, in one go."""
+        found: dict[int, list[Span]] = {concept: [] for concept in concepts}
+        for entry, span in self.places:
+            if entry.bits & mask:
+                for concept in entry.concepts:
+                    if concept in found:
+                        found[concept].append(span)
+        for concept, spans in found.items():
+            self._made[concept] = self._left(concept, spans)
 
     def bits_by(self, numbers: Sequence[int], size: int) -> list[int]:
         """The concepts that begin in each of `size` parts of the text; `numbers` gives the part of each position."""
         parts = [0] * size
         for entry, span in self.places:
             parts[numbers[span[0]]] |= entry.bits
-        for concept, start in self._added:
-            parts[numbers[start]] |= 1 << concept
+        for concept, spans in self._added.items():
+            for start, _ in spans:
+                parts[numbers[start]] |= 1 << concept
         return parts
 
-    def added(self) -> set[int]:
+    def added(self) -> Iterable[int]:
         """The concepts of things that are no words."""
-        return {concept for concept, _ in self._added}
+        return self._added
 
     def entries(self) -> Iterable[Entry]:
         """The different words found."""
@@ -112,10 +120,18 @@ class Hits:
     def _make(self, concept: int) -> list[Span]:
         if not self.bits >> concept & 1:
             return []
-        lists = [self._words[entry] for entry in self._members[concept] & self._known]
-        spans = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
-        killed = self._killed.get(concept)
-        return _outside(spans, killed) if killed else spans
+        lists = [self._words[entry] for entry in self._members.get(concept, _NONE) & self._known]
+        return self._left(concept, lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists)))
+
+    def _left(self, concept: int, spans: list[Span]) -> list[Span]:
+        """The places of the words, in order, less those that a longer word takes away, with what was added."""
+        killed, added = self._killed.get(concept), self._added.get(concept)
+        if killed:
+            spans = _outside(spans, killed)
+        return sorted({*spans, *added}) if added else spans
+
+
+_NONE: frozenset[Entry] = frozenset()
 
 
 class Lexicon:
@@ -126,8 +142,7 @@ class Lexicon:
         self._names: list[str] = []
         self._words: dict[str, set[int]] = defaultdict(set)
         self._killers: dict[str, set[int]] = defaultdict(set)
-        self._single: dict[str, Entry] = {}
-        self._longer: dict[str, _Longer] | None = None
+        self._heads: _Heads | None = None
         self._members: dict[int, frozenset[Entry]] = {}
         self.unions: dict[int, tuple[int, ...]] = {}
 
@@ -143,7 +158,7 @@ class Lexicon:
         for word in not_words:
             if word:
                 self._killers[word].add(number)
-        self._longer = None
+        self._heads = None
         return number
 
     def union(self, names: Iterable[str]) -> int:
@@ -198,45 +213,44 @@ class Lexicon:
                 weights[number] += weight
         return weights
 
-    def _freeze(self) -> dict[str, _Longer]:
+    def _freeze(self) -> _Heads:
         """Words under their first two characters, then the third, by length, so that most places of a text need one look."""
+        single: dict[str, Entry] = {}
         pairs: dict[str, Entry] = {}
         longer: dict[str, dict[str, dict[int, dict[str, Entry]]]] = {}
         members: dict[int, list[Entry]] = defaultdict(list)
-        self._single = {}
         for word in {*self._words, *self._killers}:
             concepts = frozenset(self._words.get(word, ()))
             entry = Entry(concepts, sum(1 << each for each in concepts), frozenset(self._killers.get(word, ())))
             for concept in concepts:
                 members[concept].append(entry)
             if len(word) == 1:
-                self._single[word] = entry
+                single[word] = entry
             elif len(word) == 2:
                 pairs[word] = entry
             else:
                 longer.setdefault(word[:2], {}).setdefault(word[2], {}).setdefault(len(word), {})[word] = entry
         self._members = {concept: frozenset(entries) for concept, entries in members.items()}
-        self._longer = {
-            start: (pairs.get(start), {third: sorted(sizes.items()) for third, sizes in longer.get(start, {}).items()})
-            for start in {*pairs, *longer}
-        }
-        return self._longer
+        thirds = {start: {third: sorted(sizes.items()) for third, sizes in by.items()} for start, by in longer.items()}
+        self._heads = _Heads(single, pairs, thirds)
+        return self._heads
 
     def scan(self, text: str, whole_latin: bool = True) -> Hits:
         """Every place of every concept; Latin words must stand alone if `whole_latin`."""
-        longer = self._freeze() if self._longer is None else self._longer
+        heads = self._freeze() if self._heads is None else self._heads
         places: list[tuple[Entry, Span]] = []
         add = places.append
         latin = whole_latin and _LATIN.search(text) is not None
-        singles, pairs = map(self._single.get, text), map(longer.get, map(str.__add__, text, text[1:] + "\n"))
-        for start, (entry, more) in enumerate(zip(singles, pairs, strict=True)):
-            if entry is not None and not (latin and _inside_latin(text, start, start + 1)):
-                add((entry, (start, start + 1)))
-            if more is None:
+        for start, head in enumerate(map(heads.__getitem__, map(str.__add__, text, text[1:] + "\n"))):
+            if head is None:
                 continue
-            entry, thirds = more
-            if entry is not None and not (latin and _inside_latin(text, start, start + 2)):
-                add((entry, (start, start + 2)))
+            single, pair, thirds = head
+            if single is not None and not (latin and _inside_latin(text, start, start + 1)):
+                add((single, (start, start + 1)))
+            if pair is not None and not (latin and _inside_latin(text, start, start + 2)):
+                add((pair, (start, start + 2)))
+            if thirds is None:
+                continue
             for size, words in thirds.get(text[start + 2 : start + 3], ()):
                 end = start + size
                 entry = words.get(text[start:end])
@@ -245,7 +259,26 @@ class Lexicon:
         return Hits(places, self._members)
 
 
-_Longer = tuple[Entry | None, dict[str, list[tuple[int, dict[str, Entry]]]]]
+_Thirds = dict[str, list[tuple[int, dict[str, Entry]]]]
+_Head = tuple[Entry | None, Entry | None, _Thirds | None]
+_KEPT = 50_000
+
+
+class _Heads(dict[str, _Head | None]):
+    """What begins at two characters: the word of the first, that of both, and by their third the longer ones; the latest are kept."""
+
+    def __init__(self, single: Mapping[str, Entry], pairs: Mapping[str, Entry], longer: Mapping[str, _Thirds]) -> None:
+        super().__init__()
+        self._single, self._pairs, self._longer = single, pairs, longer
+
+    def __missing__(self, pair: str) -> _Head | None:
+        if len(self) >= _KEPT:
+            self.clear()
+        head = self._single.get(pair[0]), self._pairs.get(pair), self._longer.get(pair)
+        made = self[pair] = None if head == (None, None, None) else head
+        return made
+
+
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
 
 

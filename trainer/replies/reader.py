@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,6 +50,7 @@ def read(reply: str, buyer: str, wording: Wording) -> Read:
     for entity in entities:
         for concept in wording.entities.get(entity.kind, ()):
             hits.add(concept, (entity.start, entity.end))
+    hits.gather(wording.grammar_bits, wording.grammar.values())
     words = {name: hits[number] for name, number in wording.grammar.items()}
     return Read(reading, hits, entities, cut(reading.text, words), _asked(buyer, wording))
 
@@ -86,14 +87,12 @@ def _parted(text: str, left: int, right: int, size: int) -> bool:
     return not _latin(text[left - 1 : left] + text[left]) and not _latin(text[right - 1 : right + 1])
 
 
-def matches(read_: Read, wording: Wording, likely: Collection[str]) -> list[Match]:
-    """Every match of every wording rule under the reading that it asks for; loose patterns only of the likely rules."""
+def matches(read_: Read, wording: Wording, wanted: Callable[[str, str], bool]) -> list[Match]:
+    """Every match of the wording rules under the reading that it asks for; of each rule the patterns as sure as are wanted."""
     found: list[Match] = []
     hits, discourse = read_.hits, read_.discourse
-    for number in wording.candidates(hits, hits.bits_by(discourse.numbers, len(discourse.clauses))):
-        conditions, owner = wording.conditions[number], wording.owners[number]
-        if conditions.sure == "weak" and owner not in likely:
-            continue
+    for number in wording.candidates(hits, hits.bits_by(discourse.numbers, len(discourse.clauses)), wanted):
+        conditions = wording.conditions[number]
         if conditions.asked and not any(each in read_.buyer for each in conditions.asked):
             continue
         if conditions.unless_reply and any(each in hits for each in conditions.unless_reply):
@@ -102,7 +101,7 @@ def matches(read_: Read, wording: Wording, likely: Collection[str]) -> list[Matc
         for slots in find(pattern, hits, discourse):
             if _holds(conditions, slots, pattern.head, read_):
                 start, end = slots[0][0], max(span[1] for span in slots)
-                found.append(Match(owner, start, end, conditions.sure, pattern.source))
+                found.append(Match(wording.owners[number], start, end, conditions.sure, pattern.source))
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +38,7 @@ _CONCEPT_KEYS = {"words", "not", "disguised", "note"}
 _GROUP_KEYS = {
     "say", "when", "by", "question", "if", "quoted", "warned", "unless", "unless_sentence", "unless_reply", "asked", "with", "sure", "note",
 }  # fmt: skip
-_RULE_KEYS = {"rule", "title", "why", "better", "patterns", "yields_to", "spoiled_by", "examples", "note"}
+_RULE_KEYS = {"rule", "title", "why", "better", "patterns", "unless", "unless_sentence", "yields_to", "spoiled_by", "examples", "note"}
 _CHOICES = {
     "when": ("affirmed", "denied", "any"),
     "question": ("ok", "never", "only"),
@@ -46,8 +46,8 @@ _CHOICES = {
     "quoted": ("ok", "never"),
     "warned": ("ok", "never"),
 }
-_SURE = {"clear": "clear", True: "sure", False: "doubt", "weak": "weak"}
-"""How sure a pattern is: what is clear stands unless the learned model finds it next to impossible."""
+_SURE = {"clear": "clear", "firm": "firm", True: "sure", False: "doubt", "weak": "weak"}
+"""How sure a pattern is: what is clear stands whatever the learned model finds, what is firm unless the model speaks against it."""
 _ACTORS = ("self", "buyer", "platform", "third", "unknown")
 
 
@@ -91,7 +91,7 @@ class WordingRule:
     examples: Mapping[str, Sequence[Any]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Wording:
     """All wording rules compiled: one lexicon, one list of patterns found through their rarest concept."""
 
@@ -106,24 +106,51 @@ class Wording:
     disguises: Lexicon
     topics: tuple[Topic, ...] = ()
     entities: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    _by_word: dict[Entry, list[tuple[int, int]]] = field(default_factory=dict)
+    _by_word: dict[Entry, int] = field(default_factory=dict)
     _named_of: dict[tuple[Entry, str], tuple[str, ...]] = field(default_factory=dict)
 
-    def candidates(self, hits: Hits, clauses: Sequence[int]) -> list[int]:
-        """The patterns all of whose concepts occur, in one clause where they ask for one, in the order in which they are written."""
-        bits, by_word = hits.bits, self._by_word
-        found = [number for needs, number in self._anchored(hits.added()) if needs & bits == needs]
+    def candidates(self, hits: Hits, clauses: Sequence[int], wanted: Callable[[str, str], bool]) -> list[int]:
+        """The wanted patterns all of whose concepts occur, in one clause where they ask for one, in the order in which they are written."""
+        by_word, met = self._by_word, self._anchored(hits.added())
         for entry in hits.entries():
             known = by_word.get(entry)
             if known is None:
                 known = by_word[entry] = self._anchored(entry.concepts)
-            found += [number for needs, number in known if needs & bits == needs]
-        crossing = self._crossing
-        return [n for n in sorted(set(found)) if n in crossing or _in_one(self.patterns[n].needs, clauses)]
+            met |= known
+        alive = 0
+        for (owner, sure), numbers in self._of_owner.items():
+            if wanted(owner, sure):
+                alive |= numbers
+        return self._complete(met & alive, hits.bits, clauses)
 
-    def _anchored(self, concepts: Iterable[int]) -> list[tuple[int, int]]:
-        """What the patterns need whose rarest concept is one of these, with their numbers."""
-        return [(self.patterns[n].needs, n) for each in concepts for n in self.index.get(each, ())]
+    def _complete(self, met: int, bits: int, clauses: Sequence[int]) -> list[int]:
+        """Of the patterns whose numbers are these bits those that have all their concepts."""
+        patterns, crossing, found = self.patterns, self._crossing, []
+        while met:
+            lowest = met & -met
+            number = lowest.bit_length() - 1
+            needs = patterns[number].needs
+            if needs & bits == needs and (number in crossing or _in_one(needs, clauses)):
+                found.append(number)
+            met ^= lowest
+        return found
+
+    def _anchored(self, concepts: Iterable[int]) -> int:
+        """The patterns whose rarest concept is one of these, as bits."""
+        return sum({1 << n for each in concepts for n in self.index.get(each, ())})
+
+    @cached_property
+    def _of_owner(self) -> dict[tuple[str, str], int]:
+        """The patterns of each rule that are equally sure, as bits."""
+        made: dict[tuple[str, str], int] = {}
+        for number, (owner, conditions) in enumerate(zip(self.owners, self.conditions, strict=True)):
+            made[owner, conditions.sure] = made.get((owner, conditions.sure), 0) | 1 << number
+        return made
+
+    @cached_property
+    def grammar_bits(self) -> int:
+        """The concepts by which clauses are read, as bits."""
+        return sum(1 << number for number in self.grammar.values())
 
     @cached_property
     def _crossing(self) -> frozenset[int]:
@@ -223,7 +250,7 @@ def _group_shape(where: str, group: Mapping[str, Any]) -> Iterator[str]:
         if key in group and group[key] not in allowed:
             yield f"{where}:{key} 只能是 {'、'.join(allowed)}"
     if group.get("sure", True) not in tuple(_SURE):
-        yield f"{where}:sure 只能是 clear、true、false、weak"
+        yield f"{where}:sure 只能是 clear、firm、true、false、weak"
     for actor in group.get("by") or []:
         if actor not in _ACTORS:
             yield f"{where}:by 只能是 {'、'.join(_ACTORS)}"
@@ -243,6 +270,7 @@ def compile_wording(files: Mapping[str, Any]) -> Wording:
     patterns: list[Pattern] = []
     owners: list[str] = []
     conditions: list[Conditions] = []
+    guards = _guards(files, lexicon, problems)
     for document in files.values():
         for kind in ("violations", "acts"):
             for code, body in (document.get(kind) or {}).items():
@@ -250,7 +278,7 @@ def compile_wording(files: Mapping[str, Any]) -> Wording:
                 for pattern, condition in _compile_rule(code, body, lexicon, problems):
                     patterns.append(pattern)
                     owners.append(code)
-                    conditions.append(condition)
+                    conditions.append(_guarded(condition, *guards.get(code, ((), ()))))
     topics = tuple(_compile_topics(files, lexicon, problems))
     if len(patterns) > MAX_PATTERNS:
         problems.append(f"共有 {len(patterns)} 条句式,最多 {MAX_PATTERNS} 条")
@@ -262,6 +290,29 @@ def compile_wording(files: Mapping[str, Any]) -> Wording:
     return Wording(
         lexicon, rules, patterns, owners, conditions, index, grammar, disguised, lexicon.only(disguised), topics, entities
     )
+
+
+Guards = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def _guards(files: Mapping[str, Any], lexicon: Lexicon, problems: list[str]) -> dict[str, Guards]:
+    """For each rule the concepts in whose clause, and in whose sentence, none of its patterns counts."""
+    made: dict[str, Guards] = {}
+    for document in files.values():
+        for kind in ("violations", "acts"):
+            for code, body in (document.get(kind) or {}).items():
+                try:
+                    found = [tuple(lexicon.number(name) for name in body.get(key) or ()) for key in ("unless", "unless_sentence")]
+                except LexiconError as error:
+                    problems.append(f"{code}:{error}")
+                    continue
+                clause, sentence = made.get(code, ((), ()))
+                made[code] = (*clause, *found[0]), (*sentence, *found[1])
+    return made
+
+
+def _guarded(condition: Conditions, clause: tuple[int, ...], sentence: tuple[int, ...]) -> Conditions:
+    return replace(condition, unless=(*condition.unless, *clause), unless_sentence=(*condition.unless_sentence, *sentence))
 
 
 def _compile_topics(files: Mapping[str, Any], lexicon: Lexicon, problems: list[str]) -> Iterator[Topic]:
