@@ -28,7 +28,8 @@ sys.path[:0] = [str(ROOT)]
 from trainer.replies.checker import wording_of  # noqa: E402
 from trainer.replies.reader import read  # noqa: E402
 from trainer.replies.suspicion import BUYER, MODEL, STEP, features, pack, windows  # noqa: E402
-from trainer.replies.wording import ACTS, CODES, Wording  # noqa: E402
+from trainer.replies.wording import Wording  # noqa: E402
+from trainer.replies.wording_shape import ACTS, CODES  # noqa: E402
 from trainer.rules import Rulebook  # noqa: E402
 
 DATA = ROOT / "tests" / "data" / "replies"

@@ -2,7 +2,8 @@
 
 from trainer.replies.checker import CHECKER_VERSION, check_reply, wording_faults
 from trainer.replies.findings import Act, Claim, Findings, Suspicion, Violation
-from trainer.replies.wording import ACTS, CODES, WordingError, validate_wording, wording_schema
+from trainer.replies.wording import WordingError, validate_wording, wording_schema
+from trainer.replies.wording_shape import ACTS, CODES
 
 __all__ = [
     "ACTS",

@@ -15,7 +15,8 @@ from trainer.replies.findings import Act, Claim, Findings, Suspicion, Violation
 from trainer.replies.reader import Match, Read, clause_of, matches, read
 from trainer.replies.salad import salad_spans
 from trainer.replies.suspicion import Learned
-from trainer.replies.wording import ACTS, CODES, Wording, WordingError, compile_wording
+from trainer.replies.wording import Wording, WordingError, compile_wording
+from trainer.replies.wording_shape import ACTS, CODES
 
 CHECKER_VERSION = "1"
 _CODES, _ACTS = frozenset(CODES), frozenset(ACTS)

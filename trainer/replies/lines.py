@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from trainer.replies.checker import check_reply
-from trainer.replies.wording import ACTS
+from trainer.replies.wording_shape import ACTS
 from trainer.rules import Rulebook
 from trainer.rules.jsonlines import doubled_words, identifier, read_json
 from trainer.rules.vocabulary import PLATFORMS

@@ -17,7 +17,7 @@ from trainer.replies.changes import WORDS, part_of, says_of
 from trainer.replies.lexicon import Lexicon, LexiconError, expand
 from trainer.replies.normalise import normalise
 from trainer.replies.patterns import MAX_PATTERN, parse_pattern
-from trainer.replies.wording import ENTITIES
+from trainer.replies.wording_shape import ENTITIES
 
 MOST_PATTERNS = 2_000
 """Patterns and words that trainers may have typed in all."""
