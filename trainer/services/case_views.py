@@ -1,23 +1,20 @@
-"""Cases as their authors see them: the list with how people fare, one case with what it says, its history with differences."""
+"""Cases as their authors see them: the list with how people fare, one case with its endings and variants."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
-from trainer.bank.canonical import dump
-from trainer.bank.key_order import in_order
 from trainer.models import ContentItem, DeskConversation, DeskSession, Release, Revision
 from trainer.roleplay.case import variant_count, variant_values
 from trainer.services.case_walks import WalkState, kept_walks, locks, walk_state
+from trainer.services.item_history import newest_of, text_of
 
 FEW = 8
-CONTEXT = 3
 
 
 @dataclass(frozen=True)
@@ -47,10 +44,7 @@ class CaseRow:
 
 def case_rows(session: Session, release: Release) -> list[CaseRow]:
     """Every case with its newest revision, how far it is walked and how people fare, by slug."""
-    newest = select(Revision.item_id, func.max(Revision.no).label("no")).group_by(Revision.item_id).subquery()
-    rows = session.execute(select(ContentItem, Revision).join(Revision, Revision.item_id == ContentItem.id).join(
-        newest, (newest.c.item_id == Revision.item_id) & (newest.c.no == Revision.no)).where(
-            ContentItem.kind == "case").options(undefer(Revision.body)).order_by(ContentItem.slug)).all()
+    rows = newest_of(session, "case")
     walks, lock, fared = kept_walks(session, [revision.id for _, revision in rows], release), locks(), fared_by_item(session)
     return [CaseRow(item, revision, revision.body, walk_state(revision.body, lock, walks[revision.id]), fared.get(item.id, Fared()))
             for item, revision in rows]
@@ -89,40 +83,4 @@ def variant_table(body: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
 
 def yaml_of(body: Mapping[str, Any]) -> str:
     """The case as its author edits it, fields in canonical order."""
-    return dump(in_order("case", body))
-
-
-def revisions_of(session: Session, item: ContentItem) -> list[Revision]:
-    """All revisions with their bodies, newest first."""
-    return list(session.scalars(select(Revision).where(Revision.item_id == item.id).options(
-        undefer(Revision.body)).order_by(Revision.no.desc())))
-
-
-@dataclass(frozen=True)
-class DiffLine:
-    """A line of a difference: sign is + - or a blank, … where lines are left out; numbers in the old and the new text."""
-
-    sign: str
-    text: str
-    old: int | None = None
-    new: int | None = None
-
-
-def diff_lines(old: str, new: str) -> list[DiffLine]:
-    """Two texts line by line: what changed with a few lines around."""
-    before, after = old.splitlines(), new.splitlines()
-    lines = list[DiffLine]()
-    for group in difflib.SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(CONTEXT):
-        lines.append(DiffLine("…", ""))
-        for tag, i1, i2, j1, j2 in group:
-            if tag == "equal":
-                lines += [DiffLine(" ", before[i], i + 1, j1 + i - i1 + 1) for i in range(i1, i2)]
-            else:
-                lines += [DiffLine("-", before[i], i + 1) for i in range(i1, i2)]
-                lines += [DiffLine("+", after[j], None, j + 1) for j in range(j1, j2)]
-    return lines
-
-
-def counted(lines: Sequence[DiffLine]) -> tuple[int, int]:
-    """How many lines were added and taken out."""
-    return sum(line.sign == "+" for line in lines), sum(line.sign == "-" for line in lines)
+    return text_of("case", body)

@@ -14,7 +14,7 @@ from trainer.errors import ContentError
 from trainer.extensions import db
 from trainer.models import ContentItem, Revision, User
 from trainer.roleplay import variant_count
-from trainer.services import case_views, case_walks, catalogue_stats, desks
+from trainer.services import case_views, case_walks, desks
 from trainer.services.case_checks import checked_again
 from trainer.services.case_graph import case_graph, lay_out
 from trainer.services.people import visible_people
@@ -23,6 +23,7 @@ from trainer.services.replays import Replay, attempts_at
 from trainer.services.shipped_lines import play_line, shipped_lines, talk_of, walked_moves
 from trainer.web.cases.says import case_says
 from trainer.web.clock import now
+from trainer.web.item_pages import find_or_404, newest
 from trainer.web.marked_text import ACTS
 from trainer.web.replay_page import overview, replay_page
 from trainer.web.topics import topics
@@ -33,12 +34,7 @@ RECENT = 10
 
 def item_or_404(slug: str) -> ContentItem:
     """A case of the bank, published or not."""
-    return catalogue_stats.find_item(db.session(), "case", slug) or abort(404)
-
-
-def newest(item: ContentItem) -> Revision:
-    """The newest revision of a case, with its body."""
-    return catalogue_stats.newest_revision(db.session(), item)
+    return find_or_404("case", slug)
 
 
 @bp.get("/")
