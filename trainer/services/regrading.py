@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, insert, literal, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from trainer.errors import ConflictError, InputError
 from trainer.models import (
@@ -156,7 +156,8 @@ def _grades(session: Session, attempts: Sequence[Attempt]) -> tuple[dict[int, Gr
     grades: dict[int, Grade] = {}
     waits: set[int] = set()
     for start in range(0, max(len(ids), len(counting)), 500):
-        grades |= {row.id: row for row in session.scalars(select(Grade).where(Grade.id.in_(counting[start:start + 500])))}
+        grades |= {row.id: row for row in session.scalars(select(Grade).where(
+            Grade.id.in_(counting[start:start + 500])).options(defer(Grade.marks), defer(Grade.because)))}
         waits |= set(session.scalars(select(Review.item_id).where(
             Review.item_id.in_(ids[start:start + 500]), Review.decided_at.is_(None))))
     return grades, waits

@@ -1,5 +1,6 @@
 """Releases of the rulebook: which is current, and the compiled rulebook of each, cached by digest for ever."""
 
+import gc
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ def rulebook_of(session: Session, release: Release) -> Rulebook:
     if found is None:
         body = session.scalar(select(Release.body).where(Release.id == release.id))
         found = _compiled[release.digest] = Rulebook.from_json(str(body))
+        gc.freeze()  # it stays as long as the process: the collector need not walk its hundred thousands of parts again and again
     return found
 
 
