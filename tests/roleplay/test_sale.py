@@ -27,7 +27,8 @@ def slips(scene: Scene, text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("text", [
-    "到手价404元", "现在拍下一共404.00元哦", "满300减30，再减25的店铺券，实付404", "459-30-25=404", "券后价是¥404，包邮", "算下来四百零四块",
+    "到手价404元", "现在459元，用完券404元", "459-30=429，429-25=404",
+    "现在拍下一共404.00元哦", "满300减30，再减25的店铺券，实付404", "459-30-25=404", "券后价是¥404，包邮", "算下来四百零四块",
 ])
 def test_the_right_price_is_heard_in_any_spelling(scene: Scene, text: str) -> None:
     assert "price:total" in told(scene, text)
@@ -35,7 +36,8 @@ def test_the_right_price_is_heard_in_any_spelling(scene: Scene, text: str) -> No
 
 
 @pytest.mark.parametrize("text, amount", [
-    ("到手价434元", "434元"), ("算上优惠一共是399", "399"), ("实付403.90元", "403.90元"), ("到手459元哦", "459元"), ("券后价四百二十块", "四百二十块"),
+    ("到手价434元", "434元"), ("算上优惠一共是399", "399"), ("实付403.90元", "403.90元"), ("到手459元哦", "459元"),
+    ("页面价459，到手也是459元", "459元"), ("两件一共800元", "800元"), ("券后价四百二十块", "四百二十块"),
 ])
 def test_a_wrong_price_is_marked_where_it_stands(scene: Scene, text: str, amount: str) -> None:
     assert slips(scene, text) == [("wrong_price", amount)]
@@ -44,7 +46,7 @@ def test_a_wrong_price_is_marked_where_it_stands(scene: Scene, text: str, amount
 
 @pytest.mark.parametrize("text", [
     "页面价459元，满300减30", "店铺券满400减25元", "400元做不到哦亲", "到手大概400元左右", "您身高160，体重104斤",
-    "还剩21件，48小时内发货", "您是说到手420元吗？",
+    "还剩21件，48小时内发货", "您是说到手420元吗？", "两件一共808元", "别家卖380元的是混纺的",
 ])
 def test_sums_that_are_no_price_are_left_alone(scene: Scene, text: str) -> None:
     assert slips(scene, text) == []

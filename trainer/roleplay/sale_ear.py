@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -184,6 +184,8 @@ def _prices(sale: Sale, state: State, reading: Reading, span: tuple[int, int], f
     for start, end in _spans(_CLAUSE, reading.text[span[0]:span[1]], span[0]):
         clause = reading.text[start:end]
         for one in _sums(clause):
+            if one.before.endswith("=") and "=" in reading.text[start + one.end:span[1]]:
+                continue  # a step of the working, not yet its end
             if _VAGUE.search(one.after) or _VAGUE_BEFORE.search(one.before):
                 continue
             price = _meant(sale, state, clause, one, asked)
@@ -225,20 +227,33 @@ def _meant(sale: Sale, state: State, clause: str, one: _Sum, asked: bool) -> Pri
     known |= {coupon.at_least for coupon in sale.coupons} | ({sale.bargain.takes} if sale.bargain else set())
     rights = {_right(sale, price, state): price for price in reversed(sale.prices)}
     if cue and cue[1] != "price":
-        return None
+        return rights[one.fen] if one.fen in rights and cue[1] == "off" and one.fen not in known and not one.bare else None
     if one.fen in rights:
         return rights[one.fen] if cue or not one.bare else None
-    named = next((price for price in sale.prices for wrong in price.wrong if wrong.amount == one.fen), None)
-    if asked or _DENIES.search(clause) or (one.bare and not cue):
+    if asked or _DENIES.search(clause) or _ELSEWHERE.search(clause) or (one.bare and not cue) or _is_several(clause, one.fen, rights):
         return None
+    named = next((price for price in sale.prices for wrong in price.wrong if wrong.amount == one.fen), None)
     if named is not None:
         return named
-    strong = cue is not None and cue[2] in _PRICE[:16] or one.after.startswith(("到手", "拿下", "就能", "就可以"))
+    strong = _is_strong(one.before) or one.after.startswith(("到手", "拿下", "就能", "就可以"))
     if strong or (one.fen not in known and (cue is not None or not one.bare and _SPEAKS_OF_PRICE.search(clause))):
         return sale.prices[0]
     return None
 
 
+def _is_several(clause: str, fen: int, rights: Collection[int]) -> bool:
+    """Whether a sum is that of two or more pieces at the right price."""
+    return _PIECES.search(clause) is not None and any(right and fen % right == 0 and 1 < fen // right < 10 for right in rights)
+
+
+def _is_strong(before: str) -> bool:
+    """Whether a word that names the final price stands before the amount, with none after it that makes it a part."""
+    parts = max((before.rfind(word) + len(word) for word in (*_OFF, *_LISTED) if word in before), default=0)
+    return any(before.rfind(word) + len(word) > parts for word in _PRICE[:16] if word in before)
+
+
+_PIECES = re.compile(r"(?:两|二|三|四|五|[2-9])(?:件|套|双|瓶|盒|包|个|只|条|箱|份|袋|罐)")
+_ELSEWHERE = re.compile(r"别家|别人家|其他家|其他店|别的店|那家|他家|人家|对方|外面|实体店|同行")
 _SPEAKS_OF_PRICE = re.compile(r"价|卖|多少钱|就行|就好|拿下")
 
 
