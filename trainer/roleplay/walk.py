@@ -113,8 +113,10 @@ class _Search:
 
 def _progress(scene: Scene, state: State) -> int:
     """How far along a state looks; only orders the search among equal costs."""
+    sale = scene.case.sale
+    chosen = 40 * sum(one.right for one in sale.shelf if f"chose:{one.id}" in state.happened) if sale else 0
     checks: tuple[Check, ...] = (*scene.case.acts, *scene.case.checks)
-    return sum(check.of for check in checks if check.when(state)) + 4 * ending(scene, state).share - state.n
+    return sum(check.of for check in checks if check.when(state)) + 4 * ending(scene, state).share + chosen - state.n
 
 
 def alphabet(scene: Scene, state: State) -> Iterator[Choice]:
@@ -194,8 +196,9 @@ def _wrong_says(sale: Sale) -> frozenset[str]:
 
 
 def _sale_moves(scene: Scene, sale: Sale, state: State) -> Iterator[Choice]:
-    cards: list[dict[str, object]] = [
-        {"card": "item", "goods": one.id} for one in sale.shelf if f"goods:{one.id}" not in state.done]
+    new = [one for one in sale.shelf if f"goods:{one.id}" not in state.done]
+    shown = [one for one in new if one.right] + [one for one in new if not one.right][:1]
+    cards: list[dict[str, object]] = [{"card": "item", "goods": one.id} for one in shown]
     cards += [{"card": "coupon", "coupon": one.id} for one in sale.coupons if f"coupon:{one.id}" not in state.done]
     moves = [Move("send_card", card) for card in cards] + [Move("urge_payment")]
     if sale.bargain is not None and sale.bargain.takes and is_haggling(state):
