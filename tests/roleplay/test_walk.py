@@ -16,7 +16,7 @@ IDS = sorted(path.stem for path in CASES.glob("*.yaml"))
 @pytest.mark.parametrize("case_id", IDS)
 def test_the_best_line_can_be_replayed_and_passes_at_its_cost(scene_of: Callable[..., Scene], case_id: str) -> None:
     scene = scene_of(case_id)
-    found = best_line(scene, limit=6000)
+    found = best_line(scene, limit=8000)
     assert found.best_cost is not None
     state, _ = open_case(scene)
     for move, heard in found.line:
