@@ -8,8 +8,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy import text
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import Engine, inspect, text
 
 from trainer.config import read_settings
 from trainer.extensions import db
@@ -50,3 +50,22 @@ def test_rows_of_the_first_release_are_kept_and_tables_match_the_models(released
         assert kept == [1, 1, 1]
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1, "the pragma is back for whoever comes next"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_the_way_down_ends_with_nothing(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    url = f"sqlite:///{tmp_path / 'down.sqlite3'}"
+    if kind == "postgres":
+        shared: Engine = request.getfixturevalue("postgres_engine")
+        with shared.begin() as connection:
+            connection.execute(text("CREATE SCHEMA down"))
+        url = shared.url.update_query_dict({"options": "-csearch_path=down"}).render_as_string(hide_password=False)
+    app = create_app(replace(read_settings({}), instance=tmp_path, database_url=url))
+    with app.app_context():
+        upgrade()
+        downgrade(revision="base")
+        assert inspect(db.engine).get_table_names() == ["alembic_version"]
+        db.engine.dispose()
+    if kind == "postgres":
+        with shared.begin() as connection:
+            connection.execute(text("DROP SCHEMA down CASCADE"))
