@@ -1,9 +1,11 @@
-"""Train the small model of trainer/replies/suspicion.py: `python scripts/train_suspicions.py [--curve]`.
+"""Train the small model of trainer/replies/suspicion.py: `python scripts/train_suspicions.py [--curve | --whole]`.
 
 Needs numpy (scripts/requirements.txt); the shipped model does not. One linear machine for each code and act, all trained together by dual
 coordinate descent on the labelled replies of tests/data/replies/tune_* and the examples of the wording rules; a reply that commits a slip has
 at least one clause, pair of clauses or the whole that does. Scores are made comparable, and the limits of suspicion set, on files that the
-machine was not trained on. Fixed order, no BLAS: the same data give the same file, byte for byte. The held_* files are never read.
+machine was not trained on. Fixed order, no BLAS: the same data give the same file, byte for byte. The held_* files are never trained on.
+With --curve nothing is written: it prints how the check does on the held files with a part of the labelled files; with --whole, how the whole
+check does on each file with a machine that has not seen it.
 """
 
 from __future__ import annotations
@@ -13,18 +15,22 @@ import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "replies")]
 
+import measure  # noqa: E402
+
+from trainer.replies import suspicion  # noqa: E402
 from trainer.replies.checker import wording_of  # noqa: E402
 from trainer.replies.reader import read  # noqa: E402
 from trainer.replies.suspicion import BUYER, MODEL, STEP, features, pack, windows  # noqa: E402
@@ -59,6 +65,7 @@ class Sample:
     windows: list[tuple[int, int]]
     wanted: frozenset[str]
     pairs: frozenset[str]
+    row: dict[str, Any]
 
     def known(self) -> list[bool]:
         """For each label whether the reply tells if it is there."""
@@ -82,7 +89,7 @@ def load() -> tuple[list[Sample], str]:
             row = json.loads(line)
             wanted = {*row["violations"], *row["acts"], *([PARTLY] if ACTS_IN_PART in path.name else ()), *_untold(row)}
             group = f"{path.stem}{PART}{number % FOLDS}" if SNIPPETS in path.name else path.stem
-            samples.append(_sample(group, row["reply"], row.get("buyer") or "", wanted, wording))
+            samples.append(_sample(group, row["reply"], row.get("buyer") or "", wanted, wording, row))
     return samples, digest.hexdigest()
 
 
@@ -99,12 +106,12 @@ def _untold(row: dict[str, Any]) -> list[str]:
     return [f"{PARTLY}seven_day_refusal"] if category != "general" else []
 
 
-def _sample(group: str, text: str, buyer: str, wanted: set[str], wording: Wording) -> Sample:
+def _sample(group: str, text: str, buyer: str, wanted: set[str], wording: Wording, row: dict[str, Any] | None = None) -> Sample:
     seen = read(text, buyer, wording)
     clauses, asked = features(seen, wording)
     plain = "".join(filter(str.isalnum, seen.reading.text))
     pairs = frozenset(map(str.__add__, plain, plain[1:])) or frozenset(plain)
-    return Sample(group, [sorted(each) for each in clauses], sorted(asked), windows(seen), frozenset(wanted), pairs)
+    return Sample(group, [sorted(each) for each in clauses], sorted(asked), windows(seen), frozenset(wanted), pairs, row or {})
 
 
 def of_examples(wording: Wording) -> Iterator[tuple[str, str, set[str]]]:
@@ -220,6 +227,13 @@ def train(samples: Sequence[Sample], names: dict[str, int]) -> Array:
     return descend(data, sign, np.where(left_out, 0.0, cost), ROUNDS)
 
 
+def part_of(samples: Sequence[Sample], share: float) -> list[Sample]:
+    """The replies of that share of the files, evenly chosen, and the examples."""
+    files = sorted({s.group.split(PART)[0] for s in samples} - {EXAMPLES})
+    chosen = {name for number, name in enumerate(files) if number * 7919 % 1000 < share * 1000}
+    return [s for s in samples if s.group == EXAMPLES or s.group.split(PART)[0] in chosen]
+
+
 def unseen(samples: Sequence[Sample], share: float = 1.0) -> tuple[list[Sample], Array]:
     """The replies of all files, each scored by a machine that saw neither its file nor a copy of it."""
     tested: list[Sample] = []
@@ -227,7 +241,7 @@ def unseen(samples: Sequence[Sample], share: float = 1.0) -> tuple[list[Sample],
     for fold, out in enumerate(folds_of(samples)):
         test = [s for s in samples if s.group in out]
         rest = [s for s in samples if s.group not in out and not (s.group == EXAMPLES and _copied(s, test))]
-        rest = [s for n, s in enumerate(rest) if n * 7919 % 1000 < share * 1000]
+        rest = part_of(rest, share)
         names = names_of(rest)
         data = rows_of(test, names)
         scores.append(highest(scored(data, train(rest, names)), data.bag, len(test)))
@@ -291,10 +305,8 @@ def report(scores: Array, wanted: Array, limit: Sequence[float]) -> None:
     print("  " + ", ".join(f"{name} {rate:.2f}" for name, rate in sorted(rates.items(), key=lambda each: each[1])))
 
 
-def write(samples: Sequence[Sample], digest: str, scales: Sequence[tuple[float, float]], limit: Sequence[float]) -> None:
-    """Trains on everything and writes the file."""
-    names = names_of(samples)
-    weights = train(samples, names)
+def spelled(names: dict[str, int], weights: Array, scales: Sequence[tuple[float, float]], limit: Sequence[float], digest: str) -> str:
+    """The file of a machine."""
     lines = []
     for name, number in names.items():
         values = [(label, round(value * STEP)) for label, value in enumerate(weights[number].tolist())]
@@ -304,26 +316,76 @@ def write(samples: Sequence[Sample], digest: str, scales: Sequence[tuple[float, 
     slopes = [slope for slope, _ in scales]
     starts = [round(start + slope * bias, 4) for (slope, start), bias in zip(scales, weights[-1].tolist(), strict=True)]
     head = {"labels": LABELS, "scale": slopes, "start": starts, "limit": list(limit), "data": digest}
-    MODEL.write_text("\n".join([json.dumps(head), *lines]) + "\n", encoding="utf-8")
-    print(f"{len(samples)} replies, {len(lines)} features, {MODEL.stat().st_size // 1024} KB")
+    return "\n".join([json.dumps(head), *lines]) + "\n"
+
+
+def counted(file: str, rows: Iterable[dict[str, Any]], rulebook: Rulebook, tally: measure.Tally) -> None:
+    """Adds what the whole check finds in the rows with the machine of that file in place of the shipped one."""
+    with TemporaryDirectory() as folder:
+        suspicion.MODEL = Path(folder) / "model.txt"
+        suspicion.MODEL.write_text(file, encoding="utf-8")
+        suspicion.forget()
+        for row in rows:
+            tally.count(row, measure.judge(row, rulebook))
+    suspicion.MODEL = MODEL
+    suspicion.forget()
+
+
+def totals(title: str, tally: measure.Tally) -> None:
+    """Prints one line of figures."""
+    precision, recall, wide, wanted = tally.rates(CODES)
+    exact, found, _, acts = tally.rates(ACTS)
+    print(f"{title}: {wanted} slips, precision {precision:.3f}, recall {recall:.3f}, with suspected {wide:.3f}; "
+          f"{tally.innocent} innocent, accused {tally.accused / tally.innocent:.1%}, suspected {tally.doubted / tally.innocent:.1%}; "
+          f"{acts} acts, F1 {2 * exact * found / (exact + found):.3f}", flush=True)
+
+
+def whole(samples: Sequence[Sample], scales: Sequence[tuple[float, float]], limit: Sequence[float]) -> None:
+    """Prints how the whole check does on files that its machine has not seen; the patterns were written with the older files in view."""
+    rulebook = Rulebook.load(ROOT / "question_bank" / "rulebook")
+    kinds = {"short wordings": SNIPPETS, "mixed replies": "_mix_", "older files": ""}
+    tallies = {kind: measure.Tally() for kind in kinds}
+    for out in folds_of(samples):
+        test = [s for s in samples if s.group in out]
+        rest = [s for s in samples if s.group not in out and not (s.group == EXAMPLES and _copied(s, test))]
+        names = names_of(rest)
+        file = spelled(names, train(rest, names), scales, limit, "")
+        for sample in test:
+            sample.row["kind"] = next(kind for kind, mark in kinds.items() if mark in sample.group)
+        for kind, tally in tallies.items():
+            counted(file, [s.row for s in test if s.row["kind"] == kind and PARTLY not in s.wanted], rulebook, tally)
+    for kind, tally in tallies.items():
+        totals(f"whole check, {kind}, unseen", tally)
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--curve", action="store_true", help="print recall against the number of labelled replies instead")
+    parser.add_argument("--curve", action="store_true", help="print the figures against the number of labelled files instead")
+    parser.add_argument("--whole", action="store_true", help="print the figures of the whole check on unseen files instead")
     options = parser.parse_args()
-    samples, digest = load()
+    every, digest = load()
     for share in (0.25, 0.5, 0.75, 1.0) if options.curve else (1.0,):
-        tested, raw = unseen(samples, share)
+        tested, raw = unseen(every, share)
         wanted = np.array([[label in s.wanted for label in LABELS] for s in tested])
         scales = [scale(raw[:, n], wanted[:, n]) for n in range(len(LABELS))]
         scores = raw * [slope for slope, _ in scales] + [start for _, start in scales]
         limit = limits(scores[:, :SLIPS], wanted[:, :SLIPS])
-        print(f"{share:.0%} of the labelled replies:")
+        print(f"{share:.0%} of the labelled files:")
         report(scores[:, :SLIPS], wanted[:, :SLIPS], limit)
-    if not options.curve:
-        write(samples, digest, scales, limit)
+        if options.whole:
+            whole(every, scales, limit)
+            return
+        samples = part_of(every, share)
+        names = names_of(samples)
+        file = spelled(names, train(samples, names), scales, limit, digest)
+        if options.curve:
+            tally = measure.Tally()
+            counted(file, measure.samples("held"), Rulebook.load(ROOT / "question_bank" / "rulebook"), tally)
+            totals(f"  held, {len(samples)} replies learnt", tally)
+        else:
+            MODEL.write_text(file, encoding="utf-8")
+            print(f"{len(samples)} replies, {len(names)} features, {MODEL.stat().st_size // 1024} KB")
 
 
 if __name__ == "__main__":

@@ -108,3 +108,9 @@ def test_a_bare_figure_means_what_the_facts_are_about(check):
     facts = {"goods_received_at": "2026-11-17T16:00:00+08:00"}
     found = check("按规定15天内打就行", facts=facts, buyer="退货多久打款", as_of=WEDNESDAY)
     assert [(claim.about, claim.agrees) for claim in found.claims] == [("return.refund_due", False)]
+
+
+@pytest.mark.parametrize("reply", ["上传退货单号后7天内退款", "您填了退货快递号,7天之内会退款"])
+def test_of_two_clocks_the_one_that_the_sentence_counts_from_is_meant(codes, reply):
+    facts = {"return_tracking_at": "2026-11-18T10:00:00+08:00", "return_signed_at": "2026-11-20T10:00:00+08:00"}
+    assert codes(reply, facts=facts, platform="douyin") == set()

@@ -142,3 +142,22 @@ def test_something_suspected_asks_for_review_and_says_why(check):
     if found.suspected:
         assert found.needs_review
         assert found.review_because
+
+
+@pytest.mark.parametrize("reply", ["给您补张票", "发票给您补一张"])
+def test_a_short_plain_offer_of_an_invoice_counts(acts, reply):
+    assert "offer_invoice" in acts(reply)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "检测费我们掏,您不用管",
+        "之前收您的15元开票费不该收,已经退了",
+        "我们收到了律师函,法务三天内书面回您",
+        "保证有票,没票您投诉我",
+        "那家也是正品授权,您在授权页能查到",
+    ],
+)
+def test_what_is_only_spoken_of_is_no_slip(codes, reply):
+    assert codes(reply) == set()

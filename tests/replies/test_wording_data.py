@@ -64,3 +64,13 @@ def test_every_act_keeps_its_examples(rulebook, acts, act):
     assert min(len(earned), len(unearned)) >= MIN_EXAMPLES
     assert [each["reply"] for each in earned if act not in acts(**each)] == []
     assert [each["reply"] for each in unearned if act in acts(**each)] == []
+
+
+def test_a_rule_may_hold_guards_for_all_its_patterns():
+    document = {
+        "concepts": {"守": ["无妨"]},
+        "violations": {"abuse": {"patterns": ["蠢蛋", {"say": "笨瓜", "sure": "clear"}], "unless": ["守"]}},
+    }
+    wording = compile_wording({"x": document})
+    assert [each.unless for each in wording.conditions] == [(wording.lexicon.number("守"),)] * 2
+    assert validate_wording({"x": {"violations": {"abuse": {"patterns": ["蠢蛋"], "unless": ["没有"]}}}}) != []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from trainer.replies.claims import Case, Statement, find_statements
@@ -68,7 +69,7 @@ def check_reply(
     wording = wording_of(rulebook)
     seen = read(reply, buyer, wording)
     learned = Learned(seen, wording)
-    found = matches(seen, wording, _wanted(learned))
+    found = matches(seen, wording, _alive(wording, learned, bool(facts)))
     salad = salad_spans(seen.discourse)
     acts = _acts(seen, found, salad, learned)
     case = Case(rulebook, platform, as_of, facts or {})
@@ -104,20 +105,39 @@ def check_reply(
     )
 
 
-def _wanted(learned: Learned) -> Callable[[str, str], bool]:
-    """Whether a pattern as sure as this can bear on the rule, whatever else is found: what the model rules out is not looked for."""
-    best = learned.best
+def _alive(wording: Wording, learned: Learned, known: bool) -> int:
+    """The patterns that can bear on what is reported, whatever else is found: what the model rules out is not looked for.
 
-    def wanted(name: str, sure: str) -> bool:
-        if sure == "weak" and name not in best:
-            return False
-        if name in _ACTS:
-            return sure in _STRICT or best.get(name, 0.0) > _EARNS[sure]
-        return name == "seven_day_refusal" or best.get(name, 0.0) > _DOUBTS[sure]
+    Where the facts are `known`, they can prove a refusal wrong of which the model thinks nothing.
+    """
+    always, levels = _levels(wording)
+    alive, best = always, learned.best.get
+    for name, rising in levels:
+        score = best(name)
+        for least, sure, patterns in rising:
+            if score is None:
+                alive |= patterns if sure != "weak" else 0
+            elif score > least:
+                alive |= patterns
+            else:
+                break
+    return alive | sum(wording.by_rule.get(("seven_day_refusal", sure), 0) & ~alive for sure in _STRICT) if known else alive
 
-    return wanted
+
+@lru_cache(maxsize=_KEPT)
+def _levels(wording: Wording) -> tuple[int, list[tuple[str, list[tuple[float, str, int]]]]]:
+    """The patterns that are always looked for; and for each rule the others, by the score of the model above which they are."""
+    always, levels = 0, dict[str, list[tuple[float, str, int]]]()
+    for (name, sure), patterns in wording.by_rule.items():
+        least = (_EARNS | _RULED_OUT)[sure] if name in _ACTS else _DOUBTS[sure]
+        if least < _NEVER:
+            always |= patterns
+        else:
+            levels.setdefault(name, []).append((least, sure, patterns))
+    return always, [(name, sorted(rising)) for name, rising in levels.items()]
 
 
+_RULED_OUT, _NEVER = {"sure": -6.0}, -7.0
 _SENTENCE = 0.5
 """Formal sentences have few small words and look like keyword lists; so likely a slip is one all the same."""
 _STRENGTH = ("clear", "firm", "sure", "doubt", "weak")

@@ -26,6 +26,7 @@ _DATE = re.compile(
     r"\d ?月 ?$|[.月/-]$|(?:还剩|还有|只剩|剩下|剩|差|超了|超|晚了|晚|多了|早了|这都|等了|等你|过了|提前)$"
 )
 _EITHER = re.compile(r"哪个早|谁早|较早|孰早|先到|以早|或者")
+_TRACKING = re.compile("单号|快递号|运单|物流信息|物流单|(?:寄回|寄出|发回)(?:来|去)?(?:以后|之后|后)")
 _SECOND = Decimal(48)
 """Hours: 「第二天」 says from when is counted, 「第10日」 says how long."""
 
@@ -131,7 +132,7 @@ def _focused(
             place = seen.discourse.sentences[sentence]
             if not _speaks_of_terms(seen, wording, place):
                 continue
-            terms = _terms(ask, case, {})
+            terms = _terms(ask, case, {}) + _first_clock(ask, seen, sentence, case)
             for statement in _compared(topic, seen, wording, sentence, terms, case, days):
                 where = statement.start, statement.end
                 old = found.get(where)
@@ -187,10 +188,13 @@ def _terms(ask: str, case: Case, hints: Mapping[str, Any]) -> list[Term]:
 
 def _first_clock(ask: str, seen: Read, sentence: int, case: Case) -> list[Term]:
     """Of two clocks the one that the sentence names: from the tracking number, also where the parcel has been signed for since."""
-    start, end = seen.discourse.sentences[sentence]
-    if ask != "refund.overdue" or "单号" not in seen.reading.text[start:end]:
+    if not _from_tracking(ask, seen, sentence):
         return []
     return _terms(ask, replace(case, facts={name: value for name, value in case.facts.items() if name != "return_signed_at"}), {})
+
+
+def _from_tracking(ask: str, seen: Read, sentence: int) -> bool:
+    return ask == "refund.overdue" and _TRACKING.search(seen.reading.text, *seen.discourse.sentences[sentence]) is not None
 
 
 def _merge(facts: Mapping[str, Any], hints: Mapping[str, Any]) -> dict[str, Any]:
@@ -257,7 +261,7 @@ def _compared(
         if _idle(entity, seen, wording) or _elsewhere(topic, entity, seen):
             continue
         rule = timer or _official_at(entity.start, seen, wording, official and entity.kind != "times")
-        either = _EITHER.search(seen.reading.text, start, end) is not None
+        either = _EITHER.search(seen.reading.text, start, end) is not None or _from_tracking(topic.ask, seen, sentence)
         yield from _statement(topic, entity, compare_figure(entity, terms, case.facts, rule, either), rule)
     for day in days if "span" in topic.figures else ():
         if start <= day.start < end and not _unbound(day, seen, wording):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,11 +87,11 @@ def _parted(text: str, left: int, right: int, size: int) -> bool:
     return not _latin(text[left - 1 : left] + text[left]) and not _latin(text[right - 1 : right + 1])
 
 
-def matches(read_: Read, wording: Wording, wanted: Callable[[str, str], bool]) -> list[Match]:
-    """Every match of the wording rules under the reading that it asks for; of each rule the patterns as sure as are wanted."""
+def matches(read_: Read, wording: Wording, alive: int = -1) -> list[Match]:
+    """Every match of the wording rules under the reading that it asks for; of the patterns those whose bits are `alive`."""
     found: list[Match] = []
     hits, discourse = read_.hits, read_.discourse
-    for number in wording.candidates(hits, hits.bits_by(discourse.numbers, len(discourse.clauses)), wanted):
+    for number in wording.candidates(hits, hits.bits_by(discourse.numbers, len(discourse.clauses)), alive):
         conditions = wording.conditions[number]
         if conditions.asked and not any(each in read_.buyer for each in conditions.asked):
             continue

@@ -195,6 +195,12 @@ def pack(weights: Sequence[tuple[int, int]]) -> str:
     )
 
 
+def forget() -> None:
+    """Has the file read anew; for the training, which tries out several."""
+    model.cache_clear()
+    _words.cache_clear()
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """The rows of the words of one lexicon, in a reply and in what the buyer said."""

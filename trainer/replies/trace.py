@@ -22,7 +22,7 @@ class Hit:
 def trace(reply: str, buyer: str, rulebook: Any) -> tuple[Hit, ...]:
     """Every pattern that meets in the reply, loose ones too, each once, in order of the text."""
     wording = wording_of(rulebook)
-    found = matches(read(reply, buyer, wording), wording, lambda _name, _sure: True)
+    found = matches(read(reply, buyer, wording), wording)
     return tuple(dict.fromkeys(Hit(match.name, match.source, match.sure) for match in found))
 
 

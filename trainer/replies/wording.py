@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -77,18 +77,14 @@ class Wording:
     _by_word: dict[Entry, int] = field(default_factory=dict)
     _named_of: dict[tuple[Entry, str], tuple[str, ...]] = field(default_factory=dict)
 
-    def candidates(self, hits: Hits, clauses: Sequence[int], wanted: Callable[[str, str], bool]) -> list[int]:
-        """The wanted patterns all of whose concepts occur, in one clause where they ask for one, in the order in which they are written."""
+    def candidates(self, hits: Hits, clauses: Sequence[int], alive: int) -> list[int]:
+        """Of the patterns whose bits are `alive` those all of whose concepts occur, in one clause where they ask for one, as they are written."""
         by_word, met = self._by_word, self._anchored(hits.added())
         for entry in hits.entries():
             known = by_word.get(entry)
             if known is None:
                 known = by_word[entry] = self._anchored(entry.concepts)
             met |= known
-        alive = 0
-        for (owner, sure), numbers in self._of_owner.items():
-            if wanted(owner, sure):
-                alive |= numbers
         return self._complete(met & alive, hits.bits, clauses)
 
     def _complete(self, met: int, bits: int, clauses: Sequence[int]) -> list[int]:
@@ -108,7 +104,7 @@ class Wording:
         return sum({1 << n for each in concepts for n in self.index.get(each, ())})
 
     @cached_property
-    def _of_owner(self) -> dict[tuple[str, str], int]:
+    def by_rule(self) -> dict[tuple[str, str], int]:
         """The patterns of each rule that are equally sure, as bits."""
         made: dict[tuple[str, str], int] = {}
         for number, (owner, conditions) in enumerate(zip(self.owners, self.conditions, strict=True)):
