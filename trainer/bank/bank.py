@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from trainer.bank.pictures import read_pictures
 from trainer.bank.source import Entry, read_entries, read_text
 from trainer.bank.stock import Stock
 from trainer.content import CaseHeader, Lesson, Paper, Question, Shop
@@ -44,6 +45,7 @@ class Bank:
     entries: tuple[Entry, ...]
     topics: Mapping[str, Topic]
     problems: tuple[Problem, ...] = field(default=())
+    pictures: Mapping[str, Path] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: str | Path = "question_bank") -> "Bank":
@@ -63,7 +65,8 @@ class Bank:
         rulebook = _rulebook(root, problems)
         topics = _topics(root, problems)
         entries = read_entries(root, problems)
-        return cls(root, rulebook, tuple(entries), topics, tuple(problems))
+        pictures = read_pictures(root, problems)
+        return cls(root, rulebook, tuple(entries), topics, tuple(problems), pictures)
 
     def of(self, kind: str) -> list[Entry]:
         """The entries of one kind, in order of their files."""

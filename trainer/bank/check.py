@@ -7,6 +7,7 @@ from datetime import datetime
 
 from trainer.bank.bank import Bank
 from trainer.bank.papers import named, paper_flaws
+from trainer.bank.pictures import picture_flaws
 from trainer.bank.shop_rules import shop_problems
 from trainer.bank.source import Entry, Value
 from trainer.bank.stock import Stock
@@ -31,9 +32,10 @@ def check(bank: Bank, as_of: datetime) -> list[Problem]:
     return sorted(set(problems), key=lambda one: (one.file, one.line, one.message))
 
 
-def check_entries(bank: Bank, as_of: datetime) -> list[tuple[Entry, list[Flaw]]]:
-    """Every entry of the bank with what is wrong with it for the rules of a moment."""
-    return [(entry, flaws_of(entry.value, bank.stock, as_of)) for entry in bank.entries]
+def check_entries(bank: Bank, as_of: datetime, stored: frozenset[str] = frozenset()) -> list[tuple[Entry, list[Flaw]]]:
+    """Every entry of the bank with what is wrong with it for the rules of a moment; `stored` pictures need no file."""
+    known = stored | bank.pictures.keys()
+    return [(entry, [*flaws_of(entry.value, bank.stock, as_of), *picture_flaws(entry.value.to_dict(), known)]) for entry in bank.entries]
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ class Sorted:
     doubtful: tuple[tuple[Entry, tuple[Flaw, ...]], ...]
 
 
-def sort_entries(bank: Bank, as_of: datetime) -> Sorted:
-    """Which entries can be loaded; a paper is judged by the questions and cases that remain."""
-    checked = check_entries(bank, as_of)
+def sort_entries(bank: Bank, as_of: datetime, stored: frozenset[str] = frozenset()) -> Sorted:
+    """Which entries can be loaded where these pictures are stored; a paper is judged by the questions and cases that remain."""
+    checked = check_entries(bank, as_of, stored)
     flawed = [(entry, tuple(flaws)) for entry, flaws in checked if any(flaw.grave for flaw in flaws)]
     doubtful = [(entry, tuple(flaws)) for entry, flaws in checked if flaws and not any(flaw.grave for flaw in flaws)]
     out = {id(entry) for entry, _ in flawed}

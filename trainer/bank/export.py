@@ -42,3 +42,11 @@ def write_files(root: Path, files: Mapping[str, str]) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_pictures(root: Path, pictures: Mapping[str, bytes]) -> None:
+    """Write the pictures below a folder; one that is there already is the same one."""
+    for name, data in pictures.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)

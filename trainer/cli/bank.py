@@ -9,11 +9,11 @@ from flask.cli import AppGroup
 
 from trainer.bank import Bank, check
 from trainer.bank.bank import TOPICS_FILE
-from trainer.bank.export import write_files
+from trainer.bank.export import write_files, write_pictures
 from trainer.bank.layout import format_bank, format_text
 from trainer.errors import ContentError
 from trainer.extensions import db
-from trainer.services.bank_export import export_bank
+from trainer.services.bank_export import export_bank, export_pictures
 from trainer.services.publishing import load_bank
 
 group = AppGroup("bank", help="题库：检查、整理格式、载入、导出。")
@@ -62,7 +62,8 @@ def load(folder: Path) -> None:
         db.session.rollback()
         raise click.ClickException(error.message) from error
     db.session.commit()
-    click.echo(f"新增 {report.added}，更新 {report.changed}，不变 {report.same}；规则库第 {report.release} 版，同类题 {report.variants} 道")
+    click.echo(f"新增 {report.added}，更新 {report.changed}，不变 {report.same}；规则库第 {report.release} 版，同类题 {report.variants} 道"
+               + (f"，新图片 {report.pictures} 张" if report.pictures else ""))
     for label in report.kept:
         click.echo(f"保留培训师的版本：{label}", err=True)
     for label in report.gone:
@@ -87,6 +88,10 @@ def export(folder: Path) -> None:
     if topics.is_file():
         text = topics.read_text(encoding="utf-8")
         files[TOPICS_FILE] = format_text(TOPICS_FILE, text, []) or text
+    pictures, missing = export_pictures(db.session(), files)
     write_files(folder, files)
-    for name in files:
+    write_pictures(folder, pictures)
+    for name in [*files, *pictures]:
         click.echo(name)
+    for digest in missing:
+        click.echo(f"有题目引用了图片 {digest}，库里没有这张图。请在题目里换一张或去掉引用。", err=True)

@@ -2,16 +2,18 @@
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from trainer.errors import InputError
+from trainer.bank.pictures import LARGEST, MIMES
+from trainer.errors import ContentError, InputError
 from trainer.models import Asset
 
-LARGEST = 2 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
@@ -57,6 +59,29 @@ def store_picture(session: Session, picture: Picture) -> None:
     if session.get(Asset, picture.sha256) is None:
         session.add(Asset(sha256=picture.sha256, mime=picture.mime, data=picture.data))
         session.flush()
+
+
+def store_files(session: Session, pictures: Mapping[str, Path]) -> int:
+    """Keep the pictures of a bank as they are, under the digests of their content; how many are new. Raises ContentError for one that cannot be opened."""
+    known = stored_pictures(session)
+    new = {digest: path for digest, path in pictures.items() if digest not in known}
+    for digest, path in new.items():
+        data = path.read_bytes()
+        try:
+            with Image.open(io.BytesIO(data)) as opened:
+                too_large = opened.width * opened.height > MOST_PIXELS
+                opened.verify()
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise ContentError(f"{path.name}：图片打不开，请换一张。") from error
+        if too_large:
+            raise ContentError(f"{path.name}：图片的尺寸太大，请缩小到 6000 像素以内。")
+        store_picture(session, Picture(digest, MIMES[path.suffix[1:]], data))
+    return len(new)
+
+
+def stored_pictures(session: Session) -> frozenset[str]:
+    """The digests of all pictures that are kept."""
+    return frozenset(session.scalars(select(Asset.sha256)))
 
 
 def find_picture(session: Session, sha256: str) -> Picture | None:

@@ -17,6 +17,7 @@ from trainer.errors import ConflictError, ContentError
 from trainer.models import KINDS, ChangeSet, ChangeSetEntry, ContentItem, Release, ReleasePointer, Revision
 from trainer.rules import Rulebook
 from trainer.services import revisions as rows
+from trainer.services.assets import store_files, stored_pictures
 from trainer.services.audit import record
 from trainer.services.releases import rulebook_of
 from trainer.services.revisions import Fresh, Standing, published_bodies, read_value, stock_of
@@ -47,6 +48,7 @@ class LoadReport:
     gone: tuple[str, ...]
     release: int
     variants: int
+    pictures: int
 
 
 class PublishError(ContentError):
@@ -123,7 +125,8 @@ def load_bank(session: Session, bank: Bank, now: datetime, by_id: int | None = N
     """
     if bank.rulebook is None or bank.problems:
         raise BankError(list(bank.problems))
-    entries = Sorted(bank.entries, (), ()) if checked else sort_entries(bank, now)
+    pictures = store_files(session, bank.pictures)
+    entries = Sorted(bank.entries, (), ()) if checked else sort_entries(bank, now, stored_pictures(session))
     plan = _plan(_wanted(bank.rulebook, entries.sound), rows.standings(session))
     left_out = {f"{KINDS[entry.kind]} {entry.id}" for entry, _ in entries.flawed}
     new_ids = rows.add_items(session, plan.new)
@@ -140,7 +143,7 @@ def load_bank(session: Session, bank: Bank, now: datetime, by_id: int | None = N
     session.flush()
     return LoadReport(
         len(plan.new), len(plan.changed), plan.same, tuple(plan.kept),
-        (*_told(entries.flawed), *homeless), _told(entries.doubtful), tuple(one for one in plan.gone if one not in left_out), release.number, made)
+        (*_told(entries.flawed), *homeless), _told(entries.doubtful), tuple(one for one in plan.gone if one not in left_out), release.number, made, pictures)
 
 
 # --- what a load has to do ---
