@@ -23,12 +23,13 @@ from trainer.models import (
     Regrade,
     RegradeRow,
     Release,
+    ResponseEvent,
     Revision,
     VariantRow,
 )
 from trainer.questions import make_variant
 from trainer.rules import Rulebook
-from trainer.services import regrading, rejudging, reviews
+from trainer.services import late_drafts, regrading, rejudging, reviews, saving
 from trainer.services.certificates import state_of
 from trainer.services.rebuild import rebuild_results
 from trainer.services.regrading import Scope
@@ -135,6 +136,25 @@ def test_grades_are_appended_with_reason_person_and_release_and_the_audit_log_sa
     assert rows[1].release_id == current_release(world.session).id and rows[1].as_of == attempt.as_of and rows[1].marks[0]["why"]
     actions = world.session.scalars(select(AuditLog.action).where(AuditLog.action.startswith("regrade"))).all()
     assert sorted(actions) == ["regrade.commit", "regrade.finish"]
+
+
+def test_a_late_answer_accepted_after_a_correction_is_judged_by_it(world: World) -> None:
+    """Of two answers that came too late the one that the corrected key calls right earns the mark, whatever the first key said."""
+    attempt = world.attempts[0]
+    slug, position = next((slug, place) for slug, place in met(attempt).items() if slug.startswith("exam"))
+    item = attempt.items[position]
+    options = {option["text"]: option["id"] for option in item.variant.shown["options"]}
+    later = attempt.deadline_at + timedelta(hours=1)
+    for key, text in (("late-key-1", f"{slug} 错一"), ("late-key-2", f"{slug} 对")):
+        saving.save_response(world.session, attempt.id, position, key, 1, {"choice": options[text]}, False, later)
+    world.flip(slug)
+    world.commit(world.dry_run())
+    events = {event.client_key: event.id for event in exam_bank.rows(world.session, ResponseEvent)}
+    for key, points in (("late-key-1", 5000), ("late-key-2", 0)):
+        late_drafts.decide_late(world.session, world.cast.wang, attempt.id, events[key], True, "断网，监考已核实", later)
+        last = world.session.scalars(select(Grade).where(Grade.item_id == item.id).order_by(Grade.id.desc())).first()
+        assert last is not None and (last.source, last.points, last.release_id) == ("late", points, current_release(world.session).id)
+    assert rebuild_results(world.session, write=False) == []
 
 
 def test_a_certificate_that_no_longer_holds_is_flagged_and_not_revoked(world: World) -> None:

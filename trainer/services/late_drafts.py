@@ -12,6 +12,7 @@ from trainer.models import Attempt, AttemptItem, LateDraftDecision, Response, Re
 from trainer.services.attempts import lock_attempt
 from trainer.services.audit import record
 from trainer.services.grading import REVIEW_HOURS, append_grade, judge_item, settle_attempt
+from trainer.services.regrading import corrected
 from trainer.services.releases import rulebook_of
 from trainer.services.saving import LATE_DRAFT
 
@@ -70,5 +71,9 @@ def _take(session: Session, by: User, attempt: Attempt, item: AttemptItem, event
     item.response.seq += 1
     item.response.client_key, item.response.answer, item.response.saved_at = event.client_key, event.answer, event.received_at
     session.flush()
-    outcome = judge_item(session, item, rulebook_of(session, attempt.release), now)
-    append_grade(session, attempt, item, outcome, "late", now, by.id, reason)
+    # After a correction the late answer is measured as everybody's: a key that was found wrong must not come back with it.
+    outcome, regrade = corrected(session, attempt, item) or (None, None)
+    if outcome is None or regrade is None:
+        append_grade(session, attempt, item, judge_item(session, item, rulebook_of(session, attempt.release), now), "late", now, by.id, reason)
+    else:
+        append_grade(session, attempt, item, outcome, "late", now, by.id, reason, regrade.release_id)

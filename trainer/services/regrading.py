@@ -149,6 +149,28 @@ def judge_for(session: Session, regrade: Regrade) -> Judge:
     return Judge(rulebook_of(session, regrade.release), regrade.as_of, published)
 
 
+def corrected(session: Session, attempt: Attempt, item: AttemptItem) -> tuple[Outcome | None, Regrade] | None:
+    """The answer of an item as the last committed correction of its attempt judges, and that regrade; None where there was none.
+
+    No outcome where the correction makes no key that fits what was shown: then the former judgement stands, as it did for everybody.
+    """
+    if item.variant is None:
+        return None
+    asked = item.variant.revision.body["id"]
+    rows = session.scalars(select(Regrade).join(RegradeRow, RegradeRow.regrade_id == Regrade.id).where(
+        RegradeRow.attempt_id == attempt.id, Regrade.kind == "release", Regrade.committed_at.is_not(None)).order_by(Regrade.id.desc()))
+    regrade = next((one for one in rows if not one.scope["questions"] or asked in one.scope["questions"]), None)
+    if regrade is None:
+        return None
+    newest = session.scalar(select(Revision).where(
+        Revision.item_id == item.variant.revision.item_id, Revision.state != "draft", Revision.created_at <= regrade.committed_at).order_by(
+            Revision.no.desc()).limit(1))
+    judge = Judge(rulebook_of(session, regrade.release), None, {newest.item_id: newest} if newest else {})
+    again = judge.judge(attempt, item)
+    fits = again is not None and again.problem is None
+    return (_outcome(again, again.share * item.worth // 1000) if again is not None and fits else None), regrade
+
+
 def _grades(session: Session, attempts: Sequence[Attempt]) -> tuple[dict[int, Grade], set[int]]:
     """The grades that count now by id, and the items whose review is open."""
     ids = [item.id for attempt in attempts for item in attempt.items]
