@@ -61,7 +61,8 @@ def _section(paper: Paper, section: Section, at: content_fields.Path, stock: Sto
     for number, draw in enumerate(section.draws):
         here = (*at, "draws", number)
         yield from named((*here, "questions"), draw.questions, stock.questions, "题目")
-        yield from named((*here, "topics"), draw.topics, dict.fromkeys(stock.topics), "知识点")
+        if stock.topics:
+            yield from named((*here, "topics"), draw.topics, dict.fromkeys(stock.topics), "知识点")
         yield from named((*here, "types"), draw.types, TYPES, "题型")
         for question in draw.questions:
             if question in stock.questions and not paper.fits(stock.questions[question]):

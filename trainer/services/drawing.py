@@ -47,18 +47,30 @@ def permuted(seed: str, place: int, names: Sequence[str]) -> list[str]:
     return sorted(names, key=lambda name: (number(seed, "order", place, name), name))
 
 
-def _usable(candidate: Candidate, paper: Mapping[str, Any]) -> bool:
+def suits(candidate: Candidate, paper: Mapping[str, Any]) -> bool:
+    """Whether the question is for the platforms of a paper."""
     platforms = set(paper.get("platforms") or [])
-    if platforms and "general" not in candidate.platforms and not platforms & candidate.platforms:
-        return False
+    return not platforms or "general" in candidate.platforms or bool(platforms & candidate.platforms)
+
+
+def why_not(candidate: Candidate, paper: Mapping[str, Any]) -> str:
+    """What keeps a paper from drawing a question of its platforms: practice, exam, single or unchecked; nothing where it may."""
     if not paper.get("certifying"):
-        return candidate.pool in {"practice", "both"}
+        return "exam" if candidate.pool == "exam" else ""
+    if candidate.pool == "practice":
+        return "practice"
     if not candidate.checked:
-        return False
-    return candidate.pool == "exam" or (candidate.pool == "both" and len(candidate.variants) > 1)
+        return "unchecked"
+    return "single" if candidate.pool == "both" and len(candidate.variants) < 2 else ""
 
 
-def _fits(candidate: Candidate, draw: Mapping[str, Any]) -> bool:
+def usable(candidate: Candidate, paper: Mapping[str, Any]) -> bool:
+    """Whether a paper may draw the question at all."""
+    return suits(candidate, paper) and not why_not(candidate, paper)
+
+
+def fits(candidate: Candidate, draw: Mapping[str, Any]) -> bool:
+    """Whether the question meets every filter of a draw."""
     wanted = {
         "topics": {candidate.topic}, "systems": candidate.systems, "types": {candidate.type},
         "difficulty": {candidate.difficulty}, "platforms": candidate.platforms, "posts": candidate.posts,
@@ -103,15 +115,15 @@ class Draw:
 def prepare_draws(paper: Mapping[str, Any], pool: Sequence[Candidate]) -> tuple[Draw, ...]:
     """The draws of a paper's sections of questions, in order, each with the candidates that fit it."""
     by_slug = {candidate.slug: candidate for candidate in pool}
-    usable = [candidate for candidate in pool if _usable(candidate, paper)]
+    free = [candidate for candidate in pool if usable(candidate, paper)]
     draws = []
     for place, section in enumerate(paper["sections"]):
         for draw in (section.get("draws") or []) if section.get("kind", "questions") == "questions" else []:
             fixed = list(draw.get("questions") or [])
-            free = [by_slug[slug] for slug in fixed if slug in by_slug] if fixed else [c for c in usable if _fits(c, draw)]
+            found = [by_slug[slug] for slug in fixed if slug in by_slug] if fixed else [c for c in free if fits(c, draw)]
             draws.append(Draw(
                 place, int(draw.get("count") or len(fixed)), round(float(draw.get("marks", 1)) * 1000), bool(fixed),
-                "、".join(str(v) for v in [*fixed, *(draw.get("topics") or []), *(draw.get("systems") or [])]) or "红线", tuple(free)))
+                "、".join(str(v) for v in [*fixed, *(draw.get("topics") or []), *(draw.get("systems") or [])]) or "红线", tuple(found)))
     return tuple(draws)
 
 

@@ -24,7 +24,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("trainer", "课程", "authoring.lessons", "book"),
     ("trainer", "题库", "authoring.questions", "bank"),
     ("trainer", "案例", "cases.index", "case"),
-    ("trainer", "试卷", "authoring.papers", "paper"),
+    ("trainer", "试卷", "papers.index", "paper"),
     ("trainer", "规则", "rules.index", "rule"),
     ("trainer", "测试台", "bench.index", "target"),
     ("admin", "账号", "admin.accounts", "account"),

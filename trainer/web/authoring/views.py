@@ -1,4 +1,4 @@
-"""题库, 课程, 试卷 for trainers; the question editor with its test bench."""
+"""题库, 课程 for trainers; the question editor with its test bench."""
 
 from typing import Any
 
@@ -178,9 +178,3 @@ def lessons() -> str:
 
 def _sorted(kind: str) -> list[Revision]:
     return sorted(published_revisions(db.session(), kind), key=lambda row: (row.body.get("order", 0), row.item.slug))
-
-
-@bp.get("/papers")
-def papers() -> str:
-    """The papers, each with a preview as a learner."""
-    return render_template("authoring/papers.html", rows=_sorted("paper"))

@@ -57,8 +57,9 @@ def save() -> Answer:
     if checked.body is not None and not checked.faults:
         told = in_the_way("case", item, str(checked.body["id"]), base)
         checked.faults += [Fault(1, "" if item else "id", *told)] if told else []
+        base = newest(item).no if told and item else base
     if then == "check" or checked.faults or checked.body is None:
-        return _editor(item, text, newest(item).no if item else 0, checked), 422 if checked.faults else 200
+        return _editor(item, text, base, checked), 422 if checked.faults else 200
     try:
         keep("case", checked.body, then)
     except TrainerError as error:

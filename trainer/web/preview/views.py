@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from trainer.errors import InputError
 from trainer.extensions import db
-from trainer.models import ContentItem
+from trainer.models import ContentItem, Revision
 from trainer.questions import ResponseError, parse
 from trainer.services import attempts, catalogue_stats, previews
 from trainer.services.attempts import order_of
@@ -23,13 +23,20 @@ bp = Blueprint("preview", __name__, url_prefix="/preview")
 
 @bp.post("/papers/<slug>")
 def paper(slug: str) -> Response:
-    """Sit a paper as a learner would on that date."""
-    revision = published_revision(db.session(), "paper", slug) or abort(404)
+    """Sit a paper as a learner would on that date; its newest draft where that is asked for."""
+    revision = _draft(slug) if "draft" in request.form else published_revision(db.session(), "paper", slug)
+    if revision is None:
+        abort(404)
     typed = request.form.get("as_of", "")
     as_of = previews.day_of(typed, now()) if typed.strip() else None
     attempt = attempts.start_paper(db.session(), current_user, revision, now(), preview=True, as_of=as_of)
     db.session.commit()
     return redirect(url_for("exams.attempt", attempt_id=attempt.id), 303)
+
+
+def _draft(slug: str) -> Revision | None:
+    item = catalogue_stats.find_item(db.session(), "paper", slug)
+    return catalogue_stats.newest_revision(db.session(), item) if item else None
 
 
 def item_or_404(slug: str) -> ContentItem:
