@@ -60,6 +60,7 @@ def test_a_named_mistake_is_explained(scene: Scene) -> None:
 
 @pytest.mark.parametrize("text, wanted", [
     ("建议您选M码", {"goods:coat_m"}), ("L码就偏大了，推荐M码", {"goods:coat_m"}), ("不用买L码，选M码就好", {"goods:coat_m"}),
+    ("您这身高M码就够啦", {"goods:coat_m"}),
     ("不建议S码", set()), ("请问您身高多少？", {"ask:body"}),
     ("身高要看尺码表。", set()), ("摩擦多的地方会起少量毛球", {"say:pilling"}), ("摩擦也不会起毛球", set()),
     ("您先拍下别付款，我给您改价", {"say:order_first"}), ("已经是活动价了，没法再便宜", {"say:no_lower"}),
