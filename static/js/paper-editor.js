@@ -1,4 +1,4 @@
-// The form of a paper: rows change and counts follow without leaving the page; Ctrl/⌘+S saves the draft.
+// The form of a paper: rows change and counts follow without leaving the page.
 // Everything also works by plain posts.
 const form = document.getElementById("paper-form");
 let waiting;
@@ -50,12 +50,6 @@ async function follow() {
   }
 }
 
-function words(details) {
-  const chosen = [...details.querySelectorAll("input:checked")].map((one) => one.parentElement.textContent.trim());
-  const label = details.querySelector(".picked-words");
-  label.textContent = chosen.join("、") || "不限";
-}
-
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=do]");
   if (!button) return;
@@ -67,15 +61,7 @@ form.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.target.closest(".pair").querySelector("button[name=do]").click();
 });
-form.addEventListener("change", (event) => {
-  const details = event.target.closest("details.picked");
-  if (details) words(details);
+form.addEventListener("change", () => {
   clearTimeout(waiting);
   waiting = setTimeout(follow, 300);
-});
-document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
-    event.preventDefault();
-    form.requestSubmit(form.querySelector("[data-save-button]"));
-  }
 });

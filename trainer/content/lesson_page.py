@@ -40,6 +40,26 @@ def lesson_page(lesson: Lesson, rulebook: Rulebook, as_of: datetime) -> LessonPa
     return LessonPage(clean("\n".join(parts)), tuple(dict.fromkeys(rules)))
 
 
+@dataclass(frozen=True)
+class LessonPart:
+    """A piece of a lesson that is being written: where it begins, its safe HTML, or why it cannot be shown."""
+
+    line: int
+    html: str
+    problem: str = ""
+
+
+def lesson_parts(text: str, rulebook: Rulebook, as_of: datetime) -> list[LessonPart]:
+    """A text piece by piece for the rules of a moment; a piece that cannot be rendered stands with its reason, the others as they will look."""
+    parts = []
+    for piece in split_blocks(text)[0]:
+        try:
+            parts.append(LessonPart(piece.line, clean(_render(piece, rulebook, as_of)[0])))
+        except (TrainerError, KeyError) as error:
+            parts.append(LessonPart(piece.line, "", error.message if isinstance(error, TrainerError) else f"没有「{piece.kind}」这种块。"))
+    return parts
+
+
 def lesson_faults(lesson: Lesson, rulebook: Rulebook, as_of: datetime) -> list[tuple[int, str, str]]:
     """What keeps blocks from being rendered, as (line of the text, message, remedy)."""
     moment = as_of if lesson.as_of == ATTEMPT else read_moment(lesson.as_of)

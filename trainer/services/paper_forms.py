@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from trainer.content.vocabulary import CERTIFICATE_STATEMENT
+from trainer.services.form_words import number, numbers
 
 Form = dict[str, Any]
 LISTS = ("topics", "types", "platforms", "posts", "questions")
@@ -78,16 +79,6 @@ def _draw_form(body: Mapping[str, Any]) -> Form:
 # --- the body ---
 
 
-def number(text: str) -> Any:
-    """A whole or decimal number, None where nothing was typed, else the text as it is, which reading the paper will name."""
-    text = text.strip()
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        return int(text)
-    if re.fullmatch(r"\d{1,9}\.\d{1,3}", text, re.ASCII):
-        return float(text)
-    return text or None
-
-
 def body_of(form: Form) -> dict[str, Any]:
     """The body that a form describes, whether or not it makes a paper."""
     body: dict[str, Any] = {name: form[name].strip() for name in ("id", "title", "post", "intro", "as_of", "note")}
@@ -125,7 +116,7 @@ def _draw_body(draw: Form) -> dict[str, Any]:
         return body | {"questions": list(draw["questions"])}
     body |= {name: list(draw[name]) for name in LISTS if name != "questions" and draw[name]}
     body |= {"difficulty": [int(one) for one in draw["difficulty"]]} if draw["difficulty"] else {}
-    systems = [number(one) for one in re.split(r"[\s,，、]+", draw["systems"].strip()) if one]
+    systems = numbers(draw["systems"])
     body |= {"systems": systems} if systems else {}
     return body | {name: draw[name] == "yes" for name in ("red_line", "open_book") if draw[name] in ("yes", "no")}
 

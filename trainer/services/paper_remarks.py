@@ -1,22 +1,11 @@
 """What is wrong with a paper, at the fields of its form and in words that know nothing of the file format."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from trainer.content import Flaw
+from trainer.services.form_words import Remark, said
 from trainer.services.paper_forms import Form
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something to put right: the field's name in the form, where that is in words, what is wrong and what to do."""
-
-    field: str
-    where: str
-    message: str
-    remedy: str
-
 
 NAMES = {
     "id": "编号", "title": "名称", "platforms": "平台", "post": "岗位", "minutes": "分钟", "intro": "考试须知", "as_of": "按哪一天的规则", "pass": "及格要求",
@@ -26,7 +15,6 @@ NAMES = {
     "statement": "证上的说明", "lessons": "须学完的课程", "papers": "须通过的试卷", "sections": "部分",
     "note": "给同事的话", "red_line": "红线", "open_book": "开卷"}
 SAID = {
-    "缺少这个字段": ("还没有填", "请填上。"),
     "及格要求不清楚": ("及格要求缺少数值", "请填百分比或分数。"),
     "上岗考没有及格要求": ("上岗考要有及格要求", "请选一种及格要求。"),
     "练习卷不能发上岗证": ("练习卷不能发上岗证", "请把用途改成上岗考，或者不发上岗证。"), "分值应大于 0": ("分值应大于 0", "请填每题几分。")}
@@ -35,7 +23,7 @@ SAID = {
 def remark_of(flaw: Flaw, form: Form) -> Remark:
     """A flaw of the paper's body at its field, in words that know nothing of the file format."""
     path, last = list(flaw.path), next((str(one) for one in reversed(flaw.path) if isinstance(one, str)), "")
-    message, remedy = SAID.get(flaw.message, (flaw.message, flaw.remedy))
+    message, remedy = SAID.get(flaw.message) or said(flaw)
     if last == "platforms" and flaw.message == "缺少这个字段":
         message, remedy = "还没有选平台", "请至少选一个。"
     elif last in ("sections", "draws") and re.match(r"有 \d+ 项", flaw.message):

@@ -15,6 +15,7 @@ from trainer.web import (
     grading,
     home,
     learn,
+    lessons,
     papers,
     practice,
     preview,
@@ -29,5 +30,5 @@ from trainer.web.roster.views import bp as roster
 
 BLUEPRINTS: list[Blueprint] = [
     home.bp, auth, admin, roster, learn.bp, practice.bp, exams.bp, desk.bp, replay.bp, certificates.bp, team.bp, grading.bp, assignments.bp,
-    authoring.bp, cases.bp, papers.bp, preview.bp, exchange.bp, bench.bp, rules.bp, calculators.bp, search.bp,
+    authoring.bp, cases.bp, papers.bp, lessons.bp, preview.bp, exchange.bp, bench.bp, rules.bp, calculators.bp, search.bp,
 ]

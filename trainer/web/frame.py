@@ -21,7 +21,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("supervisor", "考试", "assignments.index", "exam"),
     ("supervisor", "阅卷", "grading.queue", "review"),
     ("supervisor", "报表", "team.report", "report"),
-    ("trainer", "课程", "authoring.lessons", "book"),
+    ("trainer", "课程", "lessons.index", "book"),
     ("trainer", "题库", "authoring.questions", "bank"),
     ("trainer", "案例", "cases.index", "case"),
     ("trainer", "试卷", "papers.index", "paper"),

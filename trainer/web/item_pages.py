@@ -1,5 +1,6 @@
 """What the pages of every kind of item share: keeping what was written, taking it out of use, its history with differences."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, request
@@ -88,3 +89,14 @@ def compared(item: ContentItem) -> dict[str, Any]:
         lines = item_history.diff_lines(old, new)
     return {"item": item, "rows": rows, "no": no, "against": against, "lines": lines, "counted": item_history.counted(lines),
             "known": against in by_no, "states": STATES}
+
+
+def named_item(typed: str, titles: Mapping[str, str]) -> str | None:
+    """The item of this id or title; 「题名（编号）」, as the list offers it, is understood too."""
+    if typed in titles:
+        return typed
+    inner = typed.removesuffix("）").rpartition("（")[2]
+    if inner in titles:
+        return inner
+    same = [slug for slug, title in titles.items() if title == typed]
+    return same[0] if len(same) == 1 else None

@@ -1,4 +1,4 @@
-"""题库, 课程 for trainers; the question editor with its test bench."""
+"""题库 for trainers; the question editor with its test bench."""
 
 from typing import Any
 
@@ -9,10 +9,9 @@ from werkzeug.wrappers import Response
 from trainer.content import Flaw
 from trainer.errors import ContentError, InputError, TrainerError
 from trainer.extensions import db
-from trainer.models import ContentItem, Revision
+from trainer.models import ContentItem
 from trainer.questions import TYPES, Variant
 from trainer.services import authoring, catalogue_stats, publishing
-from trainer.services.published import published_revisions
 from trainer.services.releases import current_rulebook
 from trainer.web.authoring.forms import empty_form, form_of, read_form
 from trainer.web.clock import now
@@ -168,13 +167,3 @@ def restore_question(slug: str) -> Response:
     db.session.commit()
     flash("题目已恢复使用。", "success")
     return redirect(url_for("authoring.question", slug=slug), 303)
-
-
-@bp.get("/lessons")
-def lessons() -> str:
-    """The course as trainers see it."""
-    return render_template("authoring/lessons.html", rows=_sorted("lesson"), topic_name=topic_name)
-
-
-def _sorted(kind: str) -> list[Revision]:
-    return sorted(published_revisions(db.session(), kind), key=lambda row: (row.body.get("order", 0), row.item.slug))

@@ -11,8 +11,9 @@ from trainer.extensions import db
 from trainer.models import ContentItem
 from trainer.questions import TYPES
 from trainer.services import paper_stock
+from trainer.services.form_words import Remark
 from trainer.services.paper_forms import Form, body_of, changed, empty_form, form_of
-from trainer.services.paper_remarks import Remark, remark_of
+from trainer.services.paper_remarks import remark_of
 from trainer.services.publishing import PublishError
 from trainer.web import item_pages
 from trainer.web.clock import now

@@ -3,6 +3,7 @@
 from werkzeug.datastructures import MultiDict
 
 from trainer.services.paper_forms import MOST_DRAWS, MOST_SECTIONS, Form, empty_draw, empty_form, empty_section
+from trainer.web.item_pages import named_item
 
 Values = MultiDict[str, str]
 TEXTS = ("id", "title", "post", "certifying", "minutes", "intro", "as_of", "pass_kind", "pass_value", "attempts", "cooldown_hours", "show_marks",
@@ -48,21 +49,10 @@ def take_in(form: Form, titles: dict[str, str]) -> list[tuple[str, str]]:
             typed = draw["add"].strip()
             if not typed:
                 continue
-            found = _named(typed, titles)
+            found = named_item(typed, titles)
             if found is None:
                 missed.append((f"s{n}-d{at}-add", typed))
             elif found not in draw["questions"]:
                 draw |= {"questions": [*draw["questions"], found], "mode": "named"}
             draw["add"] = typed if found is None else ""
     return missed
-
-
-def _named(typed: str, titles: dict[str, str]) -> str | None:
-    """The question of this id or title; 「题名（编号）」, as the list offers it, is understood too."""
-    if typed in titles:
-        return typed
-    inner = typed.removesuffix("）").rpartition("（")[2]
-    if inner in titles:
-        return inner
-    same = [slug for slug, title in titles.items() if title == typed]
-    return same[0] if len(same) == 1 else None
