@@ -61,7 +61,7 @@ def test_the_list_takes_the_same_number_of_queries_however_many_people(app: Flas
         seen: list[str] = []
         with app.app_context():
             engine = db.engine
-        listener = lambda *args: seen.append(args[2])  # noqa: E731
+        listener = lambda *args: None if args[2].startswith("PRAGMA") else seen.append(args[2])  # noqa: E731
         event.listen(engine, "before_cursor_execute", listener)
         admin.get("/admin/accounts")
         event.remove(engine, "before_cursor_execute", listener)
