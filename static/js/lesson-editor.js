@@ -2,23 +2,20 @@
 // Everything also works by plain posts.
 const form = document.getElementById("lesson-form");
 const area = form.querySelector("#text");
-const live = form.querySelector("#live");
 const found = form.querySelector("#found");
 const find = form.querySelector("#find");
 let waiting;
 let asked = 0;
-
-function parsed(text) {
-  return new DOMParser().parseFromString(text, "text/html").body.childNodes;
-}
 
 async function show() {
   asked += 1;
   const mine = asked;
   try {
     const response = await fetch(form.dataset.liveUrl, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "text/html" } });
-    const text = await response.text();
-    if (response.ok && mine === asked) live.replaceChildren(...parsed(text));
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!response.ok || mine !== asked) return;
+    for (const id of ["faults", "live"]) form.querySelector(`#${id}`).replaceChildren(...page.getElementById(id).childNodes);
+    form.querySelector("#refused")?.remove();
   } catch {
     // The page stays as it was until the network is back.
   }
@@ -28,7 +25,7 @@ async function search() {
   const url = `${form.dataset.rulesUrl}?q=${encodeURIComponent(find.value.trim())}`;
   try {
     const response = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" } });
-    if (response.ok) found.replaceChildren(...parsed(await response.text()));
+    if (response.ok) found.replaceChildren(...new DOMParser().parseFromString(await response.text(), "text/html").body.childNodes);
   } catch {
     found.textContent = "网络断开，没有找成。恢复后再点一次。";
   }

@@ -13,7 +13,8 @@ NewPage = Callable[..., Page]
 TRAINER, LEARNER = "TR1001", "CS1009"
 PAGES = ("/authoring/", "/authoring/questions", "/authoring/questions/new/single", "/authoring/questions/new/scripted_reply",
          "/authoring/lessons", "/authoring/cases/", "/authoring/cases/taobao_seven_day_refusal", "/authoring/cases/tmall_lost_parcel/edit",
-         "/authoring/papers", "/authoring/questions/shipping.normal_deadline")
+         "/authoring/papers", "/authoring/papers/shanggang_cert", "/authoring/papers/shanggang_cert/edit", "/authoring/lessons/return-freight",
+         "/authoring/lessons/return-freight/edit", "/authoring/questions/shipping.normal_deadline")
 RULE = "law.return.seven_day_right"
 
 

@@ -104,6 +104,7 @@ def test_what_the_bank_cannot_fill_is_kept_as_a_draft_but_not_published(app: Fla
     assert status == 422
     assert "还差 4 题" in text and "发货时限" in text, "the topic and the number that are missing"
     assert save(zhou, greedy, then="save")[0] == 303
+    assert f'href="{CERT}"' in zhou.get("/authoring/").text, "the draft is named on the first page"
     assert "还差 4 题" in zhou.post(f"{CERT}/publish", follow_redirects=True).text
     with app.app_context():
         item = db.session.scalars(select(ContentItem).where(ContentItem.slug == "cert")).one()

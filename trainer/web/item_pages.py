@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from trainer.errors import TrainerError
 from trainer.extensions import db
@@ -61,20 +62,6 @@ def publish_newest(item: ContentItem, done: str) -> None:
         flash(error.message, "error")
 
 
-def retire(item: ContentItem, said: str) -> None:
-    """停用: offered no more; can be taken back."""
-    catalogue_stats.retire(db.session(), item, current_user.id, now())
-    db.session.commit()
-    flash(said, "success")
-
-
-def restore(item: ContentItem) -> None:
-    """Take a retirement back."""
-    catalogue_stats.restore(db.session(), item, current_user.id, now())
-    db.session.commit()
-    flash(f"{KINDS[item.kind]}已恢复使用。", "success")
-
-
 def compared(item: ContentItem) -> dict[str, Any]:
     """What a history page shows: all revisions, and how the one asked for differs from another (the one before it unless said)."""
     rows = item_history.revisions_of(db.session(), item)
@@ -89,6 +76,35 @@ def compared(item: ContentItem) -> dict[str, Any]:
         lines = item_history.diff_lines(old, new)
     return {"item": item, "rows": rows, "no": no, "against": against, "lines": lines, "counted": item_history.counted(lines),
             "known": against in by_no, "states": STATES}
+
+
+def add_item_routes(bp: Blueprint, kind: str, page: str, retired: str, lead: str = "") -> None:
+    """Give a feature the views that all kinds have alike: retire, restore, history; `page` is its view of one item, `retired` what retiring led to."""
+
+    def back(slug: str) -> Response:
+        return redirect(url_for(f"{bp.name}.{page}", slug=slug), 303)
+
+    def retire(slug: str) -> Response:
+        """停用: offered no more; can be taken back."""
+        catalogue_stats.retire(db.session(), find_or_404(kind, slug), current_user.id, now())
+        db.session.commit()
+        flash(f"{KINDS[kind]}已停用，{retired}可以随时恢复。", "success")
+        return back(slug)
+
+    def restore(slug: str) -> Response:
+        """Take a retirement back."""
+        catalogue_stats.restore(db.session(), find_or_404(kind, slug), current_user.id, now())
+        db.session.commit()
+        flash(f"{KINDS[kind]}已恢复使用。", "success")
+        return back(slug)
+
+    def history(slug: str) -> str:
+        """All revisions, and how one differs from another."""
+        return render_template("items/history.html", **compared(find_or_404(kind, slug)), place=KINDS[kind], feature=bp.name, page=page, lead=lead)
+
+    bp.add_url_rule("/<slug>/retire", "retire", retire, methods=["POST"])
+    bp.add_url_rule("/<slug>/restore", "restore", restore, methods=["POST"])
+    bp.add_url_rule("/<slug>/history", "history", history)
 
 
 def named_item(typed: str, titles: Mapping[str, str]) -> str | None:

@@ -33,7 +33,7 @@ def index() -> str:
     session = db.session()
     rulebook = current_rulebook(session)
     return render_template("authoring/index.html", **catalogue_stats.overview(session, rulebook), rulebook=rulebook,
-                           case_drafts=catalogue_stats.drafts_of(session, "case"))
+                           drafted=[(kind, *row) for kind in ("paper", "lesson", "case") for row in catalogue_stats.drafts_of(session, kind)])
 
 
 @bp.get("/questions")

@@ -11,7 +11,6 @@ from trainer.models import ContentItem
 from trainer.services import case_views
 from trainer.services.case_checks import Checked, Fault, check_text
 from trainer.services.releases import current_rulebook
-from trainer.web import item_pages
 from trainer.web.cases.views import bp, item_or_404
 from trainer.web.item_pages import in_the_way, keep, newest, publish_newest
 from trainer.web.topics import topics
@@ -79,23 +78,3 @@ def publish(slug: str) -> Response:
         return redirect(url_for("cases.case", slug=slug), 303)
     publish_newest(item, "已发布，学员马上能练到。")
     return redirect(url_for("cases.case", slug=slug), 303)
-
-
-@bp.post("/<slug>/retire")
-def retire(slug: str) -> Response:
-    """停用: offered no more; can be taken back."""
-    item_pages.retire(item_or_404(slug), "案例已停用，不再出现；正在接待的不受影响。可以随时恢复。")
-    return redirect(url_for("cases.case", slug=slug), 303)
-
-
-@bp.post("/<slug>/restore")
-def restore(slug: str) -> Response:
-    """Take a retirement back."""
-    item_pages.restore(item_or_404(slug))
-    return redirect(url_for("cases.case", slug=slug), 303)
-
-
-@bp.get("/<slug>/history")
-def history(slug: str) -> str:
-    """All revisions, and how one differs from another (the one before it unless said)."""
-    return render_template("cases/history.html", **item_pages.compared(item_or_404(slug)))

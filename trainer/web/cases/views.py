@@ -23,12 +23,13 @@ from trainer.services.replays import Replay, attempts_at
 from trainer.services.shipped_lines import play_line, shipped_lines, talk_of, walked_moves
 from trainer.web.cases.says import case_says
 from trainer.web.clock import now
-from trainer.web.item_pages import find_or_404, newest
+from trainer.web.item_pages import add_item_routes, find_or_404, newest
 from trainer.web.marked_text import ACTS
 from trainer.web.replay_page import overview, replay_page
 from trainer.web.topics import topics
 
 bp = Blueprint("cases", __name__, url_prefix="/authoring/cases")
+add_item_routes(bp, "case", "case", "不再出现；正在接待的不受影响。")
 RECENT = 10
 
 

@@ -33,14 +33,14 @@ def read_form() -> Form:
     return form | {name: list(dict.fromkeys(values.getlist(name))) for name in LISTS} | {"text": form["text"].lstrip("\n")}
 
 
-def _editor(form: Form, item: ContentItem | None, base: int, faults: Sequence[Fault], checked: bool = False) -> str:
+def _editor(form: Form, item: ContentItem | None, base: int, faults: Sequence[Fault], checked: bool = False, refused: bool = False) -> str:
     session, find = db.session(), request.form.get("find", "").strip()
     names = {kind: titles_of(session, kind) for kind in ("lesson", "question")}
     wrong = {fault.field: f"{fault.message}。{fault.remedy}" for fault in reversed(faults) if not fault.line}
     return render_template(
-        "lessons/editor.html", form=form, item=item, base=base, faults=faults, wrong=wrong, checked=checked, names=names, titles=dict(names["question"]),
-        parts=shown(form["text"], form["as_of"].strip()), find=find, found=_found(find), topics=topics(), platforms=list(PLATFORMS.items()),
-        posts=list(POSTS.items()), levels=list(LEVELS.items()))
+        "lessons/editor.html", form=form, item=item, base=base, faults=faults, wrong=wrong, checked=checked, refused=refused, names=names,
+        titles=dict(names["question"]), parts=shown(form["text"], form["as_of"].strip()), find=find, found=_found(find),
+        topics=topics(), platforms=list(PLATFORMS.items()), posts=list(POSTS.items()), levels=list(LEVELS.items()))
 
 
 def _found(find: str) -> list[dict[str, Any]]:
@@ -98,7 +98,7 @@ def preview() -> str:
     """The text as it stands in the form, as learners would read it, and what is wrong with it; a part of the page."""
     form = read_form()
     _lesson, faults = _checked(form)
-    return render_template("lessons/_live.html", parts=shown(form["text"], form["as_of"].strip()), faults=faults, checked=True, item=None)
+    return render_template("lessons/_live.html", parts=shown(form["text"], form["as_of"].strip()), faults=faults, checked=True)
 
 
 @bp.post("/save")
@@ -118,11 +118,11 @@ def save() -> Answer:
         faults += [Fault("" if item else "id", 0, *told)] if told else []
         base = item_pages.newest(item).no if told and item else base
     if faults or lesson is None:
-        return _editor(form, item, base, faults, checked=True), 422
+        return _editor(form, item, base, faults, True, True), 422
     try:
         item_pages.keep("lesson", lesson.to_dict(), then)
     except TrainerError as error:
-        return _editor(form, item, base, _refused(error), checked=True), 422
+        return _editor(form, item, base, _refused(error), True, True), 422
     flash("已发布，学员马上能学到。" if then == "publish" else "草稿已保存，学员还看不到。", "success")
     return redirect(url_for("lessons.lesson", slug=lesson.id), 303)
 
@@ -148,23 +148,3 @@ def publish(slug: str) -> Response:
     """Publish the newest draft."""
     item_pages.publish_newest(item_or_404(slug), "已发布，学员马上能学到。")
     return redirect(url_for("lessons.lesson", slug=slug), 303)
-
-
-@bp.post("/<slug>/retire")
-def retire(slug: str) -> Response:
-    """停用: learners see it no more; can be taken back."""
-    item_pages.retire(item_or_404(slug), "课程已停用，学员看不到了；学过的记录还在。可以随时恢复。")
-    return redirect(url_for("lessons.lesson", slug=slug), 303)
-
-
-@bp.post("/<slug>/restore")
-def restore(slug: str) -> Response:
-    """Take a retirement back."""
-    item_pages.restore(item_or_404(slug))
-    return redirect(url_for("lessons.lesson", slug=slug), 303)
-
-
-@bp.get("/<slug>/history")
-def history(slug: str) -> str:
-    """All revisions, and how one differs from another."""
-    return render_template("lessons/history.html", **item_pages.compared(item_or_404(slug)))

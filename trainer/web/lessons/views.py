@@ -16,11 +16,12 @@ from trainer.services.item_history import newest_of
 from trainer.services.paper_stock import titles_of
 from trainer.services.releases import current_rulebook
 from trainer.web.clock import now
-from trainer.web.item_pages import find_or_404, newest
+from trainer.web.item_pages import add_item_routes, find_or_404, newest
 from trainer.web.rule_badges import with_badges
 from trainer.web.topics import topic_name, topics
 
 bp = Blueprint("lessons", __name__, url_prefix="/authoring/lessons")
+add_item_routes(bp, "lesson", "lesson", "学员看不到了；学过的记录还在。")
 Answer = Response | tuple[str, int]
 
 

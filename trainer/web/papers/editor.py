@@ -136,23 +136,3 @@ def publish(slug: str) -> Response:
     if not short:
         item_pages.publish_newest(item, "已发布，安排考试时就能选它。正在考的和已经安排的仍用原来那一版。")
     return redirect(url_for("papers.paper", slug=slug), 303)
-
-
-@bp.post("/<slug>/retire")
-def retire(slug: str) -> Response:
-    """停用: can be assigned no more; running attempts and assignments keep their revision."""
-    item_pages.retire(item_or_404(slug), "试卷已停用，不能再安排；已经安排的和正在考的不受影响。可以随时恢复。")
-    return redirect(url_for("papers.paper", slug=slug), 303)
-
-
-@bp.post("/<slug>/restore")
-def restore(slug: str) -> Response:
-    """Take a retirement back."""
-    item_pages.restore(item_or_404(slug))
-    return redirect(url_for("papers.paper", slug=slug), 303)
-
-
-@bp.get("/<slug>/history")
-def history(slug: str) -> str:
-    """All revisions, and how one differs from another."""
-    return render_template("papers/history.html", **item_pages.compared(item_or_404(slug)))

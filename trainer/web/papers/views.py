@@ -16,10 +16,11 @@ from trainer.services import paper_stock
 from trainer.services.item_history import newest_of
 from trainer.services.releases import current_rulebook
 from trainer.web.clock import now
-from trainer.web.item_pages import find_or_404, newest
+from trainer.web.item_pages import add_item_routes, find_or_404, newest
 from trainer.web.topics import topic_name
 
 bp = Blueprint("papers", __name__, url_prefix="/authoring/papers")
+add_item_routes(bp, "paper", "paper", "不能再安排；已经安排的和正在考的不受影响。", "正在考的和已经安排的一直用它们开始时的那一版。")
 Answer = Response | tuple[str, int]
 DIFFICULTY = {1: "容易", 2: "一般", 3: "较难"}
 
