@@ -41,7 +41,7 @@ def fields(form: Form, **changes: str) -> MultiDict[str, str]:
             put(f"s{n}-d{at}-", draw)
     values = MultiDict([*pairs, ("sections", str(len(form["sections"]))), ("item", "cert"), ("base", "1")])
     for name, value in changes.items():
-        values[name if name in values else name.replace("_", "-", name.count("_"))] = value
+        values[name if name in values or name == "note_to_others" else name.replace("_", "-")] = value
     return values
 
 
@@ -69,9 +69,9 @@ def test_a_paper_says_what_every_draw_finds_and_which_rules_keep_questions_out(z
 
 
 def test_rows_are_added_moved_and_taken_out_by_plain_buttons_and_what_was_typed_stays(app: Flask, zhou: FlaskClient) -> None:
-    typed = cert(title="半路改的名", minutes="九十")
+    typed = cert(title="半路改的名", minutes="九十", note_to_others="给同事的")
     status, text = save(zhou, typed, do="add-draw-0")
-    assert status == 200 and 'id="s0-d1-count"' in text and "半路改的名" in text and 'value="九十"' in text
+    assert status == 200 and 'id="s0-d1-count"' in text and "半路改的名" in text and 'value="九十"' in text and 'value="给同事的"' in text
     moved = save(zhou, typed, do="up-section-1")[1]
     assert moved.index('value="规则"') < moved.index('value="红线"')
     assert 'id="s1-title"' not in save(zhou, typed, do="remove-section-0")[1]
