@@ -81,10 +81,8 @@ def check_reply(
     if not any(each.name == "unsupported_promise" for each in (*violations, *suspected)):
         suspected += deeds[:1]
     statements = find_statements(seen, wording, case, salad)
-    violations += [Match("wrong_fact", s.start, s.end, "sure", s.ask) for s in statements if s.agrees is False and s.grounded]
-    suspected += [
-        Match("wrong_fact", s.start, s.end, "doubt", s.ask) for s in statements if s.agrees is False and not s.grounded
-    ]
+    violations += _contradicted(statements, "sure")
+    suspected += _contradicted(statements, "doubt")
     acts = _merged(
         [*acts, *(Match("explain_rule", s.start, s.end, "sure", s.ask) for s in statements if s.official and not _within(s, salad))], seen
     )
@@ -103,6 +101,12 @@ def check_reply(
         needs_review=bool(because),
         review_because=tuple(dict.fromkeys(because)),
     )
+
+
+def _contradicted(statements: Sequence[Statement], sure: str) -> list[Match]:
+    """The statements that the decision contradicts: sure where they stand on the facts, else in doubt."""
+    wrong = [s for s in statements if s.agrees is False and s.grounded == (sure == "sure")]
+    return [Match("wrong_fact", s.start, s.end, sure, s.ask) for s in wrong]
 
 
 def _alive(wording: Wording, learned: Learned, known: bool) -> int:
