@@ -3,7 +3,7 @@
 import pytest
 
 from trainer.errors import ContentError
-from trainer.services.drawing import Candidate, draw_cases, draw_paper, permuted
+from trainer.services.drawing import Candidate, draw_cases, draw_paper, number, numbers, permuted
 
 PAPER = {"title": "上岗考", "platforms": ["tmall"], "certifying": True, "sections": [
     {"id": "red", "title": "红线", "draws": [{"red_line": True, "count": 2, "marks": 2}]},
@@ -74,3 +74,9 @@ def test_cases_and_orders_depend_on_the_seed_alone() -> None:
     assert draw_cases(section, "1") == draw_cases(section, "1")
     assert {tuple(draw_cases(section, str(n))) for n in range(20)} != {tuple(draw_cases(section, "1"))}
     assert sorted(permuted("s", 3, ["a", "b", "c", "d"])) == ["a", "b", "c", "d"]
+
+
+def test_many_numbers_at_once_are_the_same_numbers() -> None:
+    rank = numbers("7.1.2", "order", 3)
+    assert [rank(name) for name in ("a", "乙", "")] == [number("7.1.2", "order", 3, name) for name in ("a", "乙", "")]
+    assert permuted("7.1.2", 3, "dcba") == sorted("abcd", key=lambda name: number("7.1.2", "order", 3, name))
