@@ -9,10 +9,10 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Engine, Pool, event
+from sqlalchemy import Connection, Engine, Pool, event
 
 from trainer.models.base import Base
-from trainer.writers import allow_writing, queue_of, take_turn
+from trainer.writers import WRITES_LATE, allow_writing, queue_of, take_turn
 
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
@@ -43,19 +43,19 @@ def _prepare_connection(connection: Any, record: Any) -> None:
 LATE_WRITERS = frozenset({"exams.start"})
 
 
-def _writes_late() -> bool:
-    return has_request_context() and request.endpoint in LATE_WRITERS
+def _writes_late(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(WRITES_LATE)) or (has_request_context() and request.endpoint in LATE_WRITERS)
 
 
 @event.listens_for(Engine, "begin")
-def _begin(connection: Any) -> None:
+def _begin(connection: Connection) -> None:
     """A GET never writes, and the database enforces it; a writer takes its lock at once, so nothing is lost."""
     reading = _is_reading()
     if connection.dialect.name != "sqlite":
         if reading:
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         return
-    late = not reading and _writes_late()
+    late = not reading and _writes_late(connection)
     if reading or late:
         allow_writing(connection, False)
     if reading:

@@ -16,6 +16,7 @@ try:
 except ImportError:  # no such locks on Windows; SQLite's own waiting remains
     fcntl = None  # type: ignore[assignment]
 
+WRITES_LATE = "writes_late"  # execution option of connections that take their turn themselves, by begin_writing
 PATIENCE = 60.0  # seconds; a crowd of hundreds that starts an exam is through long before
 
 
@@ -94,7 +95,7 @@ def take_turn(connection: Connection) -> None:
 def begin_writing(session: Session) -> None:
     """From here to the end of the transaction nobody else writes to a SQLite file; on PostgreSQL row locks see to that.
 
-    Does nothing where the turn was taken at once, as everywhere but in `extensions.LATE_WRITERS`. There what was read before may be out
+    Does nothing where the turn was taken at once, as everywhere but in `extensions.LATE_WRITERS` and under WRITES_LATE. There what was read before may be out
     of date by now, as on PostgreSQL before a row is locked, and until here the database refuses to write.
     """
     connection = session.connection()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from trainer.errors import InputError
@@ -42,32 +42,44 @@ class Terms:
 
 
 # Written once: to put such a statement together costs more than to run it, and a whole class asks at the same moment.
-_TEAMS = select(TeamMember.team_id).where(
-    TeamMember.user_id == bindparam("user"), TeamMember.since <= bindparam("now"),
+_TEAMS = select(TeamMember.user_id, TeamMember.team_id).where(
+    TeamMember.user_id.in_(bindparam("users", expanding=True)), TeamMember.since <= bindparam("now"),
     or_(TeamMember.until.is_(None), TeamMember.until > bindparam("now"))).order_by(TeamMember.id)
-_CLASSES = select(Enrolment.klass_id).where(
-    Enrolment.user_id == bindparam("user"), Enrolment.since <= bindparam("now"),
+_CLASSES = select(Enrolment.user_id, Enrolment.klass_id).where(
+    Enrolment.user_id.in_(bindparam("users", expanding=True)), Enrolment.since <= bindparam("now"),
     or_(Enrolment.until.is_(None), Enrolment.until > bindparam("now"))).order_by(Enrolment.id)
 _PARENTS = select(Team.id, Team.parent_id)
 
 
 def teams_of(session: Session, user_id: int, now: datetime) -> list[int]:
     """The teams a person is a member of at this moment, the nearest first, then the teams above them."""
-    own = list(session.scalars(_TEAMS, {"user": user_id, "now": now}))
-    if not own:
-        return []
+    return teams_by_person(session, [user_id], now)[user_id]
+
+
+def teams_by_person(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, list[int]]:
+    """The same for several people."""
+    own = _by_person(session, _TEAMS, user_ids, now)
+    if not any(own.values()):
+        return own
     parents: dict[int, int | None] = {team_id: parent_id for team_id, parent_id in session.execute(_PARENTS)}
-    found = list(own)
-    for team_id in found:
-        parent = parents.get(team_id)
-        if parent is not None and parent not in found:
-            found.append(parent)
+    for found in own.values():
+        for team_id in found:
+            parent = parents.get(team_id)
+            if parent is not None and parent not in found:
+                found.append(parent)
+    return own
+
+
+def classes_by_person(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, list[int]]:
+    """The classes in which several people are enrolled at this moment."""
+    return _by_person(session, _CLASSES, user_ids, now)
+
+
+def _by_person(session: Session, statement: Select[int, int], user_ids: Sequence[int], now: datetime) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
+    for user_id, one in session.execute(statement, {"users": user_ids, "now": now}):
+        found[user_id].append(one)
     return found
-
-
-def classes_of(session: Session, user_id: int, now: datetime) -> list[int]:
-    """The classes a person is enrolled in at this moment."""
-    return list(session.scalars(_CLASSES, {"user": user_id, "now": now}))
 
 
 _REACHING = select(Assignment).join(AssignmentTarget).where(Assignment.cancelled_at.is_(None), or_(
@@ -90,7 +102,25 @@ def assignment_for(session: Session, user: User, assignment_id: int, now: dateti
 
 
 def _reach(session: Session, user: User, now: datetime) -> dict[str, Any]:
-    return {"user": user.id, "teams": teams_of(session, user.id, now), "classes": classes_of(session, user.id, now)}
+    return {"user": user.id, "teams": teams_of(session, user.id, now), "classes": classes_by_person(session, [user.id], now)[user.id]}
+
+
+_EXAM = select(Assignment).where(Assignment.id == bindparam("assignment"), Assignment.cancelled_at.is_(None)).options(
+    lazyload(Assignment.targets), joinedload(Assignment.paper_revision).undefer(Revision.body))
+_TARGETS = select(AssignmentTarget.kind, AssignmentTarget.target_id).where(AssignmentTarget.assignment_id == bindparam("assignment"), or_(
+    AssignmentTarget.kind != "person", AssignmentTarget.target_id.in_(bindparam("users", expanding=True))))
+
+
+def assignment_reaching(session: Session, user_ids: Sequence[int], assignment_id: int, teams: Mapping[int, Sequence[int]],
+                        now: datetime) -> tuple[Assignment | None, set[int]]:
+    """An assignment, as `assignment_for` gives it, and those of several people, with their teams, whom it reaches."""
+    found = session.scalar(_EXAM, {"assignment": assignment_id})
+    if found is None:
+        return None, set()
+    targets = {(kind, target_id) for kind, target_id in session.execute(_TARGETS, {"assignment": assignment_id, "users": user_ids})}
+    classes = classes_by_person(session, user_ids, now)
+    return found, {one for one in user_ids if not targets.isdisjoint({
+        ("person", one), *(("team", team_id) for team_id in teams[one]), *(("klass", klass_id) for klass_id in classes[one])})}
 
 
 _GRANTED = select(ExamException).where(ExamException.assignment_id.in_(bindparam("assignments", expanding=True)), or_(
@@ -108,6 +138,17 @@ def terms_of(session: Session, user_id: int, found: Sequence[Assignment], now: d
         "assignments": [one.id for one in found], "user": user_id,
         "teams": teams_of(session, user_id, now) if teams is None else teams}).all()
     return {one.id: merge_terms(one, [row for row in rows if row.assignment_id == one.id]) for one in found}
+
+
+_GRANTED_TO = select(ExamException).where(ExamException.assignment_id == bindparam("assignment"), or_(
+    ExamException.user_id.in_(bindparam("users", expanding=True)), ExamException.team_id.is_not(None)))
+
+
+def terms_by_person(session: Session, assignment: Assignment, teams: Mapping[int, Sequence[int]]) -> dict[int, Terms]:
+    """What holds on one assignment for several people, whose teams are given."""
+    rows = session.scalars(_GRANTED_TO, {"assignment": assignment.id, "users": list(teams)}).all()
+    return {user_id: merge_terms(assignment, [row for row in rows if row.user_id == user_id or row.team_id in own])
+            for user_id, own in teams.items()}
 
 
 def merge_terms(assignment: Assignment, rows: Sequence[ExamException]) -> Terms:

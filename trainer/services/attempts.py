@@ -4,46 +4,25 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from trainer.errors import ConflictError, InputError
-from trainer.models import (
-    Assignment,
-    Attempt,
-    AttemptItem,
-    ContentItem,
-    Revision,
-    User,
-    VariantRow,
-)
-from trainer.replies import CHECKER_VERSION
+from trainer.models import Assignment, Attempt, AttemptItem, Revision, User, VariantRow
 from trainer.services.assignments import Terms, assignments_for, teams_of, terms_for, terms_of
-from trainer.services.candidates import Face, Pool, current_pool, face_of, pool_on, seen_questions
+from trainer.services.candidates import seen_questions
 from trainer.services.closing import SLACK, is_closed, shown_state
-from trainer.services.drawing import Pick, draw_cases, draw_prepared, number, permuted
 from trainer.services.grading import REVIEW_HOURS, grade_attempt
-from trainer.services.previews import picks_on
-from trainer.services.releases import current_release
+from trainer.services.sheets import Sheet, Start, draw_sheet, stock_of, store_sheets
 from trainer.writers import begin_writing
 
 log = logging.getLogger(__name__)
-_ATTEMPTS, _ITEMS = cast(Table, Attempt.__table__), cast(Table, AttemptItem.__table__)
 
 __all__ = [
-    "SLACK", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines", "order_of",
+    "SLACK", "earlier_attempts", "is_closed", "load_attempt", "lock_attempt", "move_deadlines",
     "overdue_attempts", "shown_state", "sittings", "start_attempt", "start_paper", "submit_attempt", "sweep_attempts", "why_not_start",
 ]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """An attempt and its places as they will be stored: the paper drawn for a person at a moment."""
-
-    attempt: dict[str, Any]
-    rows: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -90,18 +69,24 @@ def sittings(session: Session, user_id: int, now: datetime) -> list[Sitting]:
 
 
 # Written once: to put a statement together costs more than to run it, and a whole class starts at the same moment.
-_EARLIER = select(Attempt).where(
-    Attempt.user_id == bindparam("user"), Attempt.assignment_id == bindparam("assignment"), Attempt.preview.is_(False)).order_by(Attempt.no)
+_EARLIER = select(Attempt).where(Attempt.user_id.in_(bindparam("users", expanding=True)), Attempt.assignment_id == bindparam("assignment"),
+                                 Attempt.preview.is_(False)).order_by(Attempt.no)
 _BY_ID = select(Attempt).where(Attempt.id == bindparam("id"))
 _LOCK_USER = select(User.id).where(User.id == bindparam("user")).with_for_update()
 _OVERDUE = select(Attempt.id).where(Attempt.state == "in_progress", Attempt.deadline_at < bindparam("moment")).order_by(Attempt.id)
-_CASE = select(ContentItem.published_id).where(
-    ContentItem.kind == "case", ContentItem.slug == bindparam("slug"), ContentItem.published_id.is_not(None))
 
 
 def earlier_attempts(session: Session, user_id: int, assignment_id: int) -> list[Attempt]:
     """A person's attempts on an assignment, in order, previews left out."""
-    return list(session.scalars(_EARLIER, {"user": user_id, "assignment": assignment_id}))
+    return attempts_by_person(session, [user_id], assignment_id)[user_id]
+
+
+def attempts_by_person(session: Session, user_ids: Sequence[int], assignment_id: int) -> dict[int, list[Attempt]]:
+    """The same for several people, each with a list."""
+    found: dict[int, list[Attempt]] = {user_id: [] for user_id in user_ids}
+    for attempt in session.scalars(_EARLIER, {"users": user_ids, "assignment": assignment_id}):
+        found[attempt.user_id].append(attempt)
+    return found
 
 
 def why_not_start(session: Session, user: User, assignment: Assignment, now: datetime) -> str | None:
@@ -133,7 +118,7 @@ def start_attempt(session: Session, user: User, assignment: Assignment, now: dat
     another attempt of the person came in between, it is prepared again.
     """
     done = earlier_attempts(session, user.id, assignment.id)
-    sheet = None if done and done[-1].state == "in_progress" else _sheet_for(session, user, assignment, done, now)
+    sheet = None if done and done[-1].state == "in_progress" else _sheet_for(session, user, assignment, done, now, client_mark)
     begin_writing(session)
     session.execute(_LOCK_USER, {"user": user.id})
     done = earlier_attempts(session, user.id, assignment.id)
@@ -142,22 +127,33 @@ def start_attempt(session: Session, user: User, assignment: Assignment, now: dat
     if done and done[-1].state == "in_progress":
         submit_attempt(session, done[-1], done[-1].deadline_at, now)
     if sheet is None or sheet.attempt["no"] != len(done) + 1:
-        sheet = _sheet_for(session, user, assignment, done, now)
-    return _create(session, sheet, client_mark)
+        sheet = _sheet_for(session, user, assignment, done, now, client_mark)
+    return _create(session, sheet)
 
 
-def _sheet_for(session: Session, user: User, assignment: Assignment, done: Sequence[Attempt], now: datetime) -> Sheet:
+def _sheet_for(session: Session, user: User, assignment: Assignment, done: Sequence[Attempt], now: datetime, client_mark: str) -> Sheet:
     """The next attempt of a person on an assignment, drawn; raises InputError where he may not begin."""
     teams = teams_of(session, user.id, now)
     terms = terms_for(session, assignment, user.id, now, teams)
     reason = refusal(assignment, terms, done, now)
     if reason is not None:
         raise InputError(reason)
-    paper, no = assignment.paper_revision, len(done) + 1
-    deadline = now + timedelta(minutes=_minutes(paper)) * terms.time_factor / 1000
+    stock = stock_of(session, assignment.paper_revision, now)
+    return draw_sheet(session, stock, next_start(
+        assignment, user.id, terms, len(done) + 1, seen_questions(session, user.id), teams, client_mark, now), now)
+
+
+def next_start(assignment: Assignment, user_id: int, terms: Terms, no: int, seen: Mapping[str, int], teams: Sequence[int], client_mark: str,
+               now: datetime) -> Start:
+    """The start of the attempt of this number on an assignment, for somebody who may begin it now."""
+    deadline = now + timedelta(minutes=_minutes(assignment.paper_revision)) * terms.time_factor / 1000
     if not assignment.late_full_time:
         deadline = min(deadline, terms.closes_at)
-    return _sheet(session, user, paper, no, f"{user.id}.{assignment.id}.{no}", deadline, now, assignment, teams)
+    return Start(user_id, no, f"{user_id}.{assignment.id}.{no}", deadline, seen, _nearest(teams), assignment.id, client_mark)
+
+
+def _nearest(teams: Sequence[int]) -> int | None:
+    return teams[0] if teams else None
 
 
 def start_paper(session: Session, user: User, paper: Revision, now: datetime, preview: bool = False,
@@ -174,77 +170,18 @@ def start_paper(session: Session, user: User, paper: Revision, now: datetime, pr
         if not preview or done[-1].as_of == (as_of or done[-1].as_of):
             return done[-1]
         submit_attempt(session, done[-1], now, now)
-    no = len(done) + 1
-    sheet = _sheet(session, user, paper, no, f"{user.id}.p{paper.id}.{no}", now + timedelta(minutes=_minutes(paper)), now, None,
-                   teams_of(session, user.id, now), as_of if preview else None)
-    return _create(session, sheet, preview=preview)
+    start = Start(user.id, len(done) + 1, f"{user.id}.p{paper.id}.{len(done) + 1}", now + timedelta(minutes=_minutes(paper)),
+                  seen_questions(session, user.id), _nearest(teams_of(session, user.id, now)), preview=preview)
+    return _create(session, draw_sheet(session, stock_of(session, paper, now, as_of if preview else None), start, now))
 
 
 def _minutes(paper: Revision) -> int:
     return int(paper.body.get("minutes") or 60)
 
 
-def _sheet(session: Session, user: User, paper: Revision, no: int, seed: str, deadline_at: datetime, now: datetime,
-           assignment: Assignment | None, teams: Sequence[int], as_of: datetime | None = None) -> Sheet:
-    release = current_release(session)
-    pool = current_pool(session, release, now) if as_of is None else pool_on(session, release, as_of)
-    picks = draw_prepared(paper.body, pool.draws_of(paper.body, f"{paper.id}.{paper.digest}"), seen_questions(session, user.id), seed)
-    if as_of is not None:
-        picks = picks_on(session, release, picks, as_of)
-    rows = _rows(session, pool, paper.body, picks, seed)
-    row = {"user_id": user.id, "assignment_id": assignment.id if assignment else None, "paper_revision_id": paper.id, "no": no, "seed": seed,
-           "release_id": release.id, "as_of": as_of or now, "checker": CHECKER_VERSION, "started_at": now, "deadline_at": deadline_at,
-           "state": "in_progress", "team_id": teams[0] if teams else None}
-    return Sheet(row, rows)
-
-
-def _create(session: Session, sheet: Sheet, client_mark: str = "", preview: bool = False) -> Attempt:
-    attempt_id = session.scalar(insert(_ATTEMPTS).returning(_ATTEMPTS.c.id), sheet.attempt | {"client_mark": client_mark, "preview": preview})
-    session.execute(insert(_ITEMS), [row | {"attempt_id": attempt_id} for row in sheet.rows])
+def _create(session: Session, sheet: Sheet) -> Attempt:
+    [attempt_id] = store_sheets(session, [sheet]).values()
     return session.scalars(_BY_ID, {"id": attempt_id}).one()
-
-
-def _rows(session: Session, pool: Pool, paper: Mapping[str, Any], picks: Sequence[Pick], seed: str) -> list[dict[str, Any]]:
-    """The places of an attempt as they are stored."""
-    faces = pool.faces_of(session, [pick.variant_id for pick in picks])
-    rows: list[dict[str, Any]] = []
-
-    def add(section: str, kind: str, worth: int, variant_id: int | None, case_id: int | None, permutation: list[str]) -> None:
-        rows.append({"position": len(rows), "section": section, "kind": kind, "worth": worth, "variant_id": variant_id,
-                     "case_revision_id": case_id, "permutation": permutation, "voided": False})
-
-    for section in paper["sections"]:
-        if section.get("kind", "questions") == "case":
-            for slug in draw_cases(section, seed):
-                add(section["id"], "case", round(float(section.get("marks", 20)) * 1000), None, _case(session, slug), [])
-            continue
-        shuffled = (section.get("shuffle") or {}).get("options", True)
-        for pick in (pick for pick in picks if pick.section == section["id"]):
-            add(pick.section, "question", pick.worth, pick.variant_id, None, _order(faces[pick.variant_id], seed, len(rows), shuffled))
-    return rows
-
-
-def order_of(shown: Mapping[str, Any], seed: str, place: int) -> list[str]:
-    """The order in which options or steps are shown; steps of an ordering question are never shown solved."""
-    return _order(face_of(shown), seed, place)
-
-
-def _order(face: Face, seed: str, place: int, shuffled: bool = True) -> list[str]:
-    names = list(face.parts)
-    if not names or face.keep_order or not (shuffled or face.steps):
-        return names
-    order = permuted(seed, place, names)
-    if face.steps and order == names and len(order) > 1:
-        turn = 1 + number(seed, "turn", place) % (len(order) - 1)
-        order = order[turn:] + order[:turn]
-    return order
-
-
-def _case(session: Session, slug: str) -> int:
-    found = session.scalar(_CASE, {"slug": slug})
-    if found is None:
-        raise InputError(f"试卷里的案例「{slug}」没有发布，请联系培训师。")
-    return found
 
 
 def submit_attempt(session: Session, attempt: Attempt, submitted_at: datetime, now: datetime,

@@ -162,12 +162,21 @@ def exam_candidates(session: Session, release: Release, now: datetime) -> list[C
 
 
 _SEEN = union_all(
-    select(ContentItem.slug).join(Revision, Revision.item_id == ContentItem.id).join(
+    select(Attempt.user_id, ContentItem.slug).select_from(ContentItem).join(Revision, Revision.item_id == ContentItem.id).join(
         VariantRow, VariantRow.revision_id == Revision.id).join(AttemptItem, AttemptItem.variant_id == VariantRow.id).join(
-            Attempt, Attempt.id == AttemptItem.attempt_id).where(Attempt.user_id == bindparam("user"), Attempt.preview.is_(False)),
-    select(PracticeAnswer.question_slug).where(PracticeAnswer.user_id == bindparam("user")))
+            Attempt, Attempt.id == AttemptItem.attempt_id).where(
+                Attempt.user_id.in_(bindparam("users", expanding=True)), Attempt.preview.is_(False)),
+    select(PracticeAnswer.user_id, PracticeAnswer.question_slug).where(PracticeAnswer.user_id.in_(bindparam("users", expanding=True))))
 
 
 def seen_questions(session: Session, user_id: int) -> Counter[str]:
     """How often a person met each question, in exams and in practice."""
-    return Counter(session.scalars(_SEEN, {"user": user_id}))
+    return seen_by_person(session, [user_id])[user_id]
+
+
+def seen_by_person(session: Session, user_ids: Sequence[int]) -> dict[int, Counter[str]]:
+    """The same for several people."""
+    found: dict[int, Counter[str]] = {user_id: Counter() for user_id in user_ids}
+    for user_id, slug in session.execute(_SEEN, {"users": user_ids}):
+        found[user_id][slug] += 1
+    return found

@@ -6,8 +6,8 @@ from flask import flash, request
 
 from trainer.models import VariantRow
 from trainer.questions import ResponseError, parse
-from trainer.services.attempts import order_of
 from trainer.services.results import ordered
+from trainer.services.sheets import order_of
 
 
 def as_item(variant: VariantRow, user_id: int) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from trainer.extensions import db
 from trainer.models import ContentItem, Revision
 from trainer.questions import ResponseError, parse
 from trainer.services import attempts, catalogue_stats, previews
-from trainer.services.attempts import order_of
 from trainer.services.published import published_revision
 from trainer.services.releases import current_rulebook
 from trainer.services.results import ordered
+from trainer.services.sheets import order_of
 from trainer.web.clock import BEIJING, now
 from trainer.web.topics import topic_name
 
