@@ -14,7 +14,7 @@ from trainer.config import ROOT, Settings, read_settings, serving_key
 from trainer.extensions import babel, csrf, db, login_manager, migrate
 from trainer.models import User
 from trainer.web import BLUEPRINTS
-from trainer.web.exams.lane import put_lane
+from trainer.web.exams.ways import put_lane
 from trainer.web.failures import handle_failures
 from trainer.web.frame import prepare_frame
 from trainer.web.render import prepare_templates
@@ -55,6 +55,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_use_lifo": True},  # the connection used last has its statements prepared and its pages at hand
         SESSION_COOKIE_NAME="shanggang_demo" if settings.demo else "shanggang",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

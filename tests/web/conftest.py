@@ -1,9 +1,11 @@
 """Fixtures of the pages of exams, learning, the team and the trainer: one prepared database, copied for every test."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -51,3 +53,19 @@ def pages(app: Flask, stage: Stage) -> Pages:
 @pytest.fixture
 def staff(pages: Pages, stage: Stage) -> Cast:
     return stage.cast
+
+
+@pytest.fixture
+def long_way(app: Flask) -> Iterator[list[str]]:
+    """The addresses that went past the short ways."""
+    gone: list[str] = []
+    here: Any = app.wsgi_app
+    inner = here.inner
+
+    def note(environ: Any, start_response: Any) -> Any:
+        gone.append(environ["PATH_INFO"])
+        return inner(environ, start_response)
+
+    here.inner = note
+    yield gone
+    here.inner = inner

@@ -1,7 +1,6 @@
 """The short way of saves: the ordinary one takes it and is answered as on the long way; whatever is not ordinary is asked in full."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,25 +13,9 @@ from tests.factories import Cast, client_of
 from tests.web.exam_pages import Pages
 from trainer.extensions import db
 from trainer.models import Attempt, ResponseEvent, User
-from trainer.web.exams import lane
+from trainer.web.exams import lane, packets
 
 PACKET = {"client_key": "client-key-1", "base_seq": 0, "unsure": True, "raw": {"choice": ["a"]}}
-
-
-@pytest.fixture
-def long_way(app: Flask) -> Iterator[list[str]]:
-    """The addresses that went past the lane."""
-    gone: list[str] = []
-    here: Any = app.wsgi_app
-    inner = here.inner
-
-    def note(environ: Any, start_response: Any) -> Any:
-        gone.append(environ["PATH_INFO"])
-        return inner(environ, start_response)
-
-    here.inner = note
-    yield gone
-    here.inner = inner
 
 
 @pytest.fixture
@@ -124,7 +107,7 @@ def test_a_save_that_fails_on_the_short_way_is_tried_on_the_long_one(app: Flask,
     def broken(*_: Any) -> Any:
         raise RuntimeError("made up")
 
-    monkeypatch.setattr(lane, "told", broken)
+    monkeypatch.setattr(packets, "told", broken)
     assert save(chen, pages).json["seq"] == 1
     assert (len(long_way), count(app)) == (1, 1)
 

@@ -1,19 +1,21 @@
-"""A short way for saves through the server: a whole class saves all the time, and most of what a request costs is the road to its view.
+"""A short way through the server for what a whole class does at the same moment: most of what a request costs is the road to its view.
 
-Only the ordinary save takes it: signed in by a good cookie, with its form token, from the device the attempt began on, on an attempt
-of one's own, complete. It asks the same questions as the long way and stores through the same service. Whatever is not
-ordinary, errors included, goes the long way untouched, so that every refusal and its words have one place. The same packet
-gives the same answer on both ways, so a save that failed here may be tried again there.
+Only the ordinary request takes it: signed in by a good cookie, with its form token, complete. A way asks the same questions as the
+long one and stores through the same services (ways.py). Whatever is not ordinary, errors included, goes the long way
+untouched, so that every refusal and its words have one place. What failed here may be tried again there: a save names its
+packet, and who has an attempt in progress gets it again.
 """
 
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -21,89 +23,129 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine
 
 from trainer.extensions import db
-from trainer.questions import parse
-from trainer.services import irregularities, saving
 from trainer.web.exams.devices import client_mark
-from trainer.web.exams.packets import STATUS, read_packet, told
-from trainer.web.rights import may_reach
 from trainer.web.security import HEADERS
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-PLACE = re.compile(r"/exams/attempts/(\d{1,9})/items/(\d{1,4})")
 LONGEST = 64 * 1024  # bytes of a body; longer ones go the long way
 RENEW = timedelta(minutes=5)  # an older cookie goes the long way, where it is given a new date
-WORDS = {200: "200 OK", 409: "409 CONFLICT", 410: "410 GONE"}
 
 
 class Refused(Exception):
-    """This request is not an ordinary save."""
+    """This request is not an ordinary one."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer of a way: status line, body, and the headers that not every answer carries."""
+
+    status: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
 
 
 class Lane:
-    """The application with the short way in front of it."""
+    """The application with short ways in front of it."""
 
-    def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
-        self.app, self.inner = app, inner
-        self._cookie = re.compile(rf"(?:^|; ){re.escape(app.config['SESSION_COOKIE_NAME'])}=([^;]*)")
+    def __init__(self, app: Flask, inner: "WSGIApplication", ways: "Sequence[Way]") -> None:
+        self.app, self.inner, self.ways = app, inner, ways
+        self.cookie = re.compile(rf"(?:^|; ){re.escape(app.config['SESSION_COOKIE_NAME'])}=([^;]*)")
         self._seals: tuple[object, Seals] | None = None
         self._engine: Engine | None = None
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "PUT" and (place := PLACE.fullmatch(environ.get("PATH_INFO", ""))):
-            try:
-                status, body = self._save(environ, int(place[1]), int(place[2]))
-            except Exception:  # whatever it was, the long way meets it again and says so
-                return self.inner(environ, start_response)
-            start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Vary", "Cookie"), *HEADERS])
-            return [body]
+        for way in self.ways:
+            if environ["REQUEST_METHOD"] == way.method and (place := way.place.fullmatch(environ.get("PATH_INFO", ""))):
+                try:
+                    told = way.take(Call(self, environ, tuple(map(int, place.groups()))))
+                except Exception:  # whatever it was, the long way meets it again and says so
+                    break
+                start_response(told.status, [*told.headers, ("Content-Length", str(len(told.body))), ("Vary", "Cookie"), *HEADERS])
+                return [told.body]
         return self.inner(environ, start_response)
 
-    def _save(self, environ: "WSGIEnvironment", attempt_id: int, position: int) -> tuple[str, bytes]:
-        now = datetime.now(UTC)
-        user_id, epoch = self._who(environ, now)
-        packet = read_packet(_body(environ))
-        with self._database().begin() as connection:
-            sheet = saving.open_sheet(connection, attempt_id, user_id, epoch)
-            if sheet is None or sheet.must_change or not may_reach("exams.save", sheet.roles, True):
-                raise Refused
-            if irregularities.is_other_device(sheet.client_mark, client_mark(environ.get("HTTP_USER_AGENT", ""), environ.get("REMOTE_ADDR", ""))):
-                raise Refused
-            saved = saving.save_answer(connection, sheet, position, packet.client_key, packet.base_seq,
-                                       lambda kind: parse(kind, packet.raw), packet.unsure, now, packet.lookup)
-            if saved is None:
-                raise Refused
-        return WORDS[STATUS[saved.kind]], json.dumps(told(saved, sheet.deadline_at, now), separators=(",", ":")).encode()
-
-    def _who(self, environ: "WSGIEnvironment", now: datetime) -> tuple[int, int]:
-        """The person of the cookie and the epoch of the sign-in; the form token must belong to it."""
-        seals = self._current_seals()
-        found = self._cookie.search(environ.get("HTTP_COOKIE", ""))
-        content, sealed_at = seals.cookie(found[1] if found else "")
-        age = now - sealed_at
-        if age > self.app.permanent_session_lifetime or (age > RENEW and content.get("_permanent")):
-            raise Refused
-        if self.app.config.get("WTF_CSRF_ENABLED", True):
-            token = seals.token(environ.get("HTTP_X_CSRFTOKEN", ""))
-            if not hmac.compare_digest(token, str(content.get("csrf_token", ""))) or not _same_site(environ):
-                raise Refused
-        number, _, epoch = str(content.get("_user_id", "")).partition(".")
-        if not (number.isdigit() and epoch.isdigit()):
-            raise Refused
-        return int(number), int(epoch)
-
-    def _current_seals(self) -> "Seals":
+    def seals(self) -> "Seals":
+        """What the signing key of now vouches for."""
         key = self.app.secret_key
         if self._seals is None or self._seals[0] != key:
             self._seals = key, Seals(self.app)
         return self._seals[1]
 
-    def _database(self) -> Engine:
+    def engine(self) -> Engine:
+        """The database of the application."""
         if self._engine is None:
             with self.app.app_context():
                 self._engine = db.engine
         return self._engine
+
+
+class Call:
+    """A request on a short way; `numbers` are those of its address. Whatever asks about it raises Refused where it is not ordinary."""
+
+    def __init__(self, lane: Lane, environ: "WSGIEnvironment", numbers: tuple[int, ...]) -> None:
+        self.lane, self.environ, self.numbers, self.now = lane, environ, numbers, datetime.now(UTC)
+
+    def person(self, token: str, renew: bool = True) -> tuple[int, int]:
+        """The person of the cookie and the epoch of the sign-in; the form token must belong to it.
+
+        With `renew` a cookie that is due for a new date is refused.
+        """
+        app, seals = self.lane.app, self.lane.seals()
+        found = self.lane.cookie.search(self.environ.get("HTTP_COOKIE", ""))
+        content, sealed_at = seals.cookie(found[1] if found else "")
+        age = self.now - sealed_at
+        if age > app.permanent_session_lifetime or (renew and age > RENEW and content.get("_permanent")):
+            raise Refused
+        if app.config.get("WTF_CSRF_ENABLED", True) and not (
+                hmac.compare_digest(seals.token(token), str(content.get("csrf_token", ""))) and self._is_same_site()):
+            raise Refused
+        number, _, epoch = str(content.get("_user_id", "")).partition(".")
+        if not (number.isdigit() and epoch.isdigit()):
+            raise Refused
+        return int(number), int(epoch)
+
+    def client_mark(self) -> str:
+        """The device and address it comes from."""
+        return client_mark(self.environ.get("HTTP_USER_AGENT", ""), self.environ.get("REMOTE_ADDR", ""))
+
+    def json(self) -> Any:
+        """The JSON of the body."""
+        try:
+            return json.loads(self._body("application/json"))
+        except ValueError:
+            raise Refused from None
+
+    def form(self) -> Mapping[str, str]:
+        """The fields of a form, each with its first value."""
+        try:
+            return dict(reversed(parse_qsl(self._body("application/x-www-form-urlencoded").decode(), keep_blank_values=True, max_num_fields=20)))
+        except ValueError:
+            raise Refused from None
+
+    def _body(self, kind: str) -> bytes:
+        """The body, which stays to be read again."""
+        length = self.environ.get("CONTENT_LENGTH", "")
+        if not length.isdigit() or int(length) > LONGEST or not self.environ.get("CONTENT_TYPE", "").startswith(kind):
+            raise Refused
+        body: bytes = self.environ["wsgi.input"].read(int(length))
+        self.environ["wsgi.input"] = BytesIO(body)
+        return body
+
+    def _is_same_site(self) -> bool:
+        """Over HTTPS the page that sends must be ours."""
+        return self.environ["wsgi.url_scheme"] != "https" or self.environ.get("HTTP_REFERER", "").startswith(
+            f"https://{self.environ.get('HTTP_HOST')}/")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One kind of request: its method, the form of its address, and what answers it or raises."""
+
+    method: str
+    place: re.Pattern[str]
+    take: Callable[[Call], Told]
 
 
 class Seals:
@@ -126,26 +168,3 @@ class Seals:
             return str(tokens.loads(text))
 
         self.cookie, self.token = cookie, token
-
-
-def _same_site(environ: "WSGIEnvironment") -> bool:
-    """Over HTTPS the page that sends must be ours."""
-    return environ["wsgi.url_scheme"] != "https" or environ.get("HTTP_REFERER", "").startswith(f"https://{environ.get('HTTP_HOST')}/")
-
-
-def _body(environ: "WSGIEnvironment") -> Any:
-    """The JSON of the body, which stays to be read again."""
-    length = environ.get("CONTENT_LENGTH", "")
-    if not length.isdigit() or int(length) > LONGEST or not environ.get("CONTENT_TYPE", "").startswith("application/json"):
-        raise Refused
-    body = environ["wsgi.input"].read(int(length))
-    environ["wsgi.input"] = BytesIO(body)
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise Refused from None
-
-
-def put_lane(app: Flask) -> None:
-    """Let saves go the short way."""
-    app.wsgi_app = Lane(app, app.wsgi_app)  # type: ignore[method-assign]
