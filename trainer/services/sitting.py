@@ -7,20 +7,22 @@ from typing import Any, cast
 from sqlalchemy import RowMapping, Table, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from trainer.models import Attempt, AttemptItem, Response, Revision, VariantRow
+from trainer.models import Attempt, AttemptItem, DeskSession, Response, Revision, VariantRow
 from trainer.services.results import ordered
 
-_items, _variants, _revisions, _responses = (cast(Table, model.__table__) for model in (AttemptItem, VariantRow, Revision, Response))
+_items, _variants, _revisions, _responses, _desks = (cast(Table, model.__table__) for model in (
+    AttemptItem, VariantRow, Revision, Response, DeskSession))
 _cases = _revisions.alias("case_revision")
 _ATTEMPT = select(Attempt).where(Attempt.id == bindparam("attempt"), Attempt.user_id == bindparam("user")).options(
     joinedload(Attempt.paper_revision).undefer(Revision.body))
 _PLACES = select(
     _items.c.id, _items.c.position, _items.c.section, _items.c.kind, _items.c.worth, _items.c.permutation, _items.c.variant_id,
     _items.c.case_revision_id, _variants.c.sha256, _variants.c.revision_id, _revisions.c.digest, _cases.c.digest.label("case_digest"),
-    _responses.c.seq, _responses.c.answer, _responses.c.unsure, _responses.c.lookup_seconds,
+    _responses.c.seq, _responses.c.answer, _responses.c.unsure, _responses.c.lookup_seconds, _desks.c.id.label("desk_id"), _desks.c.finished_at,
 ).select_from(_items.outerjoin(_variants, _variants.c.id == _items.c.variant_id).outerjoin(
     _revisions, _revisions.c.id == _variants.c.revision_id).outerjoin(_cases, _cases.c.id == _items.c.case_revision_id).outerjoin(
-        _responses, _responses.c.item_id == _items.c.id)).where(_items.c.attempt_id == bindparam("attempt")).order_by(_items.c.position)
+        _responses, _responses.c.item_id == _items.c.id).outerjoin(_desks, _desks.c.item_id == _items.c.id)).where(
+            _items.c.attempt_id == bindparam("attempt")).order_by(_items.c.position)
 _SHOWN = select(_variants.c.shown).where(_variants.c.id == bindparam("id"))
 _BODY = select(_revisions.c.body).where(_revisions.c.id == bindparam("id"))
 
@@ -45,7 +47,7 @@ def own_attempt(session: Session, attempt_id: int, user_id: int) -> Attempt | No
 
 
 def sitting_items(session: Session, attempt: Attempt) -> list[dict[str, Any]]:
-    """The items of a running attempt as shown: never a key."""
+    """The items of a running attempt as shown: never a key. The same `face` shows the same, but for the order of its parts."""
     sections = {section["id"]: section for section in attempt.paper_revision.body["sections"]}
     rows = session.connection().execute(_PLACES, {"attempt": attempt.id}).mappings()
     return [_item(session, row, sections.get(row["section"], {})) for row in rows]
@@ -58,10 +60,11 @@ def _item(session: Session, row: RowMapping, section: Mapping[str, Any]) -> dict
         "lookup_seconds": row["lookup_seconds"] or 0}
     if row["kind"] == "case":
         case = _kept((row["case_digest"], ""), lambda: _case(session, row))
-        return item | {"type": "case", "case": case.shown}
-    face = _kept((row["digest"], row["sha256"]), lambda: _question(session, row))
-    order = item["answer"].get("order") or row["permutation"]
-    return item | {"type": face.type, "shown": face.shown, "open_book": item["open_book"] or face.open_book, "parts": ordered(face.shown, order)}
+        return item | {"type": "case", "case": case.shown, "opened": row["desk_id"] is not None, "finished": row["finished_at"] is not None}
+    key = row["digest"], row["sha256"]
+    face, order = _kept(key, lambda: _question(session, row)), item["answer"].get("order") or row["permutation"]
+    return item | {"type": face.type, "shown": face.shown, "open_book": item["open_book"] or face.open_book,
+                   "parts": ordered(face.shown, order), "face": key}
 
 
 def _kept(key: tuple[str, str], make: Callable[[], Face]) -> Face:

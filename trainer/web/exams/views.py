@@ -18,7 +18,7 @@ from trainer.errors import InputError
 from trainer.extensions import db
 from trainer.models import Assignment, Attempt
 from trainer.questions import ResponseError, parse
-from trainer.services import attempts, exam_desks, irregularities, results, reviews, room_codes, saving, sitting
+from trainer.services import attempts, irregularities, results, reviews, room_codes, saving, sitting
 from trainer.services.assignments import assignment_for, terms_for
 from trainer.services.candidates import current_pool
 from trainer.services.certificates import certificates_of
@@ -27,6 +27,7 @@ from trainer.services.releases import current_release
 from trainer.web.clock import now
 from trainer.web.exams.devices import client_mark, client_words
 from trainer.web.exams.packets import STATUS, read_packet, told
+from trainer.web.exams.places import places_html
 from trainer.writers import begin_writing
 
 bp = Blueprint("exams", __name__, url_prefix="/exams")
@@ -119,9 +120,7 @@ def attempt(attempt_id: int) -> str | Response:
     if attempts.is_closed(found, now()):
         return redirect(url_for("exams.result", attempt_id=attempt_id), 303)
     items = sitting.sitting_items(session, found)
-    cases = [item["id"] for item in items if item["kind"] == "case"]
-    return render_template("exams/attempt.html", attempt=found, items=items, paper=found.paper_revision.body,
-                           desks=exam_desks.desks_of_items(session, cases) if cases else {})
+    return render_template("exams/attempt.html", attempt=found, places=places_html(items, attempt_id), paper=found.paper_revision.body)
 
 
 @bp.put("/attempts/<int:attempt_id>/items/<int:position>")
