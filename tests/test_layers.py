@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
     "rules": 0, "replies": 1, "content": 2, "questions": 2, "roleplay": 2, "bank": 3, "measures": 3,
-    "models": 4, "extensions": 5, "services": 5, "demo": 5, "web": 6, "cli": 6, "factory": 7, "sweeper": 7, "serve": 8, "migrations": 8,
+    "models": 4, "extensions": 5, "services": 5, "demo": 5, "web": 6, "cli": 6, "factory": 7, "sweeper": 7, "workers": 7, "serve": 8, "migrations": 8,
 }
 FREE = {"errors", "config", "writers"}
 # Siblings of one layer that may use each other all the same.

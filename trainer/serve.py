@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     os.environ["SECRET_KEY"] = application.config["SECRET_KEY"]
     command = [
-        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(settings.workers),
+        sys.executable, "-m", "gunicorn", "--worker-class", "trainer.workers.FairWorker", "--workers", str(settings.workers),
         "--threads", str(settings.threads), "--bind", f"{settings.host}:{settings.port}", "--log-level", "warning",
         "--config", "python:trainer.sweeper", "app:app",
     ]

@@ -75,7 +75,8 @@ class Site:
     def _launch(self) -> None:
         env = {name: value for name, value in os.environ.items() if not name.startswith("SHANGGANG_")} | {
             "SHANGGANG_INSTANCE": str(self.folder), "DATABASE_URL": self.url, "SECRET_KEY": SECRET}
-        command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(self.workers), "--threads", "8", "--preload",
+        command = [sys.executable, "-m", "gunicorn", "--worker-class", "trainer.workers.FairWorker", "--workers", str(self.workers),
+                   "--threads", "8", "--preload",
                    "--bind", f"127.0.0.1:{self.port}", "--log-level", "critical", "--backlog", "1024", "app:app"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 

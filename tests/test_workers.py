@@ -1,0 +1,62 @@
+"""A worker of the server in a crowd: it leaves newcomers to its siblings while its threads have a queue, and serves them before those it served."""
+
+from collections import deque
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from gunicorn.workers.gthread import ThreadWorker
+
+from trainer import workers
+from trainer.workers import FairWorker
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A worker with eight threads, nobody in the queue and nobody in the backlog."""
+    found: Any = FairWorker.__new__(FairWorker)
+    found.cfg, found.alive, found.sockets, found.worker_connections, found.backlog, found.queue = (
+        SimpleNamespace(threads=8), True, [], 1000, [], [])
+    found.tpool = SimpleNamespace(_work_queue=SimpleNamespace(qsize=lambda: len(found.queue)))
+    found.poller, found.keepalived_conns, found._again = SimpleNamespace(unregister=lambda _: None), deque(), deque()
+    monkeypatch.setattr(found, "enqueue_req", found.queue.append, raising=False)
+    monkeypatch.setattr(workers, "select", lambda *_: (found.backlog, [], []))
+    monkeypatch.setattr(ThreadWorker, "wait_for_and_dispatch_events", lambda *_: None)
+    return found
+
+
+def again(worker: Any, *names: str) -> None:
+    for name in names:
+        worker.keepalived_conns.append(name)
+        worker.on_client_socket_readable(name, None)
+
+
+@pytest.mark.parametrize(("waiting", "most"), [(0, 1000), (7, 1000), (8, 0), (300, 0)])
+def test_no_further_connection_while_there_is_a_queue(worker: Any, waiting: int, most: int) -> None:
+    worker.queue += ["somebody"] * waiting
+    assert worker.worker_connections == most
+
+
+def test_without_a_crowd_who_comes_again_is_served_at_once(worker: Any) -> None:
+    again(worker, "one", "two")
+    worker.wait_for_and_dispatch_events(1)
+    assert (worker.queue, list(worker.keepalived_conns)) == (["one", "two"], [])
+
+
+def test_who_comes_again_waits_for_newcomers_and_for_a_free_thread(worker: Any) -> None:
+    again(worker, "one", "two")
+    worker.backlog.append("newcomer")
+    worker.wait_for_and_dispatch_events(1)
+    assert worker.queue == []
+    worker.backlog.clear()
+    worker.queue += ["somebody"] * 7
+    worker.wait_for_and_dispatch_events(1)
+    assert worker.queue[7:] == ["one"], "the eighth place; the next must wait until one is free"
+
+
+def test_nobody_waits_for_newcomers_for_ever(worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "PATIENCE", -1)
+    again(worker, "one", "two")
+    worker.backlog.append("newcomer")
+    worker.wait_for_and_dispatch_events(1)
+    assert worker.queue == ["one"], "then they take turns"

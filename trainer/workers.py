@@ -1,0 +1,52 @@
+"""How a worker of the server serves a crowd: everybody stands in one line, and nobody is served twice before all are once."""
+
+import time
+from collections import deque
+from select import select
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+PATIENCE = 2.0  # seconds that a second request waits at most for those who come for the first time
+
+
+class FairWorker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threaded worker, but the line of a crowd stays where all workers take from it, in the backlog of the socket.
+
+    A worker takes no further connection while its threads have a queue: it would keep hundreds waiting while a sibling idles. And a
+    connection that was served already, whose browser asks for the page after the start, waits while others have not been served
+    at all. The loop of the worker accepts while `nr_conns < worker_connections`, and looks again after each request.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._again: deque[tuple[float, Any]] = deque()
+        super().__init__(*args, **kwargs)
+
+    @property
+    def worker_connections(self) -> int:
+        """The most connections at this moment."""
+        return 0 if self._has_queue() else int(self._most)
+
+    @worker_connections.setter
+    def worker_connections(self, most: int) -> None:
+        self._most = most
+
+    def on_client_socket_readable(self, conn: Any, client: Any) -> None:
+        """A connection that was served before asks again: it takes its place behind the newcomers."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._again.append((time.monotonic() + PATIENCE, conn))
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """One round of the loop of the worker; then those are let in who waited for the newcomers."""
+        super().wait_for_and_dispatch_events(timeout)
+        while self._again and not self._has_queue():
+            newcomers = self.alive and select(self.sockets, [], [], 0)[0]
+            if newcomers and time.monotonic() < self._again[0][0]:
+                break
+            self.enqueue_req(self._again.popleft()[1])
+            if newcomers:  # these two take turns from now on
+                break
+
+    def _has_queue(self) -> bool:
+        return self.tpool is not None and bool(self.tpool._work_queue.qsize() >= self.cfg.threads)
