@@ -18,7 +18,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Any:
     found.cfg, found.alive, found.sockets, found.worker_connections, found.backlog, found.queue = (
         SimpleNamespace(threads=8), True, [], 1000, [], [])
     found.tpool = SimpleNamespace(_work_queue=SimpleNamespace(qsize=lambda: len(found.queue)))
-    found.poller, found.keepalived_conns, found._again = SimpleNamespace(unregister=lambda _: None), deque(), deque()
+    found.poller, found.keepalived_conns, found._again, found.nr_conns = SimpleNamespace(unregister=lambda _: None), deque(), deque(), 300
     monkeypatch.setattr(found, "enqueue_req", found.queue.append, raising=False)
     monkeypatch.setattr(workers, "select", lambda *_: (found.backlog, [], []))
     monkeypatch.setattr(ThreadWorker, "wait_for_and_dispatch_events", lambda *_: None)

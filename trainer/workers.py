@@ -41,7 +41,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         """One round of the loop of the worker; then those are let in who waited for the newcomers."""
         super().wait_for_and_dispatch_events(timeout)
         while self._again and not self._has_queue():
-            newcomers = self.alive and select(self.sockets, [], [], 0)[0]
+            newcomers = self.alive and self.nr_conns < self._most and select(self.sockets, [], [], 0)[0]
             if newcomers and time.monotonic() < self._again[0][0]:
                 break
             self.enqueue_req(self._again.popleft()[1])
