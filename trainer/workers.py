@@ -7,7 +7,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-PATIENCE = 2.0  # seconds that a second request waits at most for those who come for the first time
+PATIENCE = 5.0  # seconds that a second request waits at most for those who come for the first time
 
 
 class FairWorker(ThreadWorker):  # type: ignore[misc]
