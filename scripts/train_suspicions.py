@@ -46,12 +46,13 @@ SLIPS = len([each for each in LABELS if each in CODES])
 ACTS_IN_PART = "_contact_"  # in these files the acts are labelled only in part
 PARTLY = "?"  # only the codes of the reply are known, not its acts; before a code: it is not known
 ALONE = "!"  # before an act: only of this act is it known whether the reply does it
-COST, EXAMPLE, POSITIVE, ROUNDS, FOLDS = 1.5, 20.0, 4.0, 6, 4
+COST, EXAMPLE, POSITIVE, ROUNDS, FOLDS = 1.0, 20.0, 2.0, 6, 4
 INNOCENTS = 0.08  # of innocent replies that may be suspected of something
 EASY = -1.5  # score under which a part of a reply without the label teaches nothing more
 RECALL = 0.85  # of each code, where the limits can give it
 ALIKE = 0.7  # share of character pairs from which an example counts as a copy of a labelled reply
-NUDGE, TURNS = 0.4, 25  # log-odds by which a part of an example that the check gets wrong is moved at a time, and how often
+NUDGE, TURNS, MOST_NUDGES = 0.4, 25, 8  # log-odds by which an example that the check gets wrong is moved at a time, and how often
+COMMON = 5  # replies with a feature from which on it is moved far less than a rare one
 EXAMPLES = "examples"
 SNIPPETS, PART = "_snip_", "#"
 Array = np.ndarray
@@ -83,8 +84,8 @@ def load() -> tuple[list[Sample], str]:
     """Every labelled reply and example, and the digest of what they were read from."""
     wording = wording_of(Rulebook.load(ROOT / "question_bank" / "rulebook"))
     samples = [
-        _sample(EXAMPLES, text, buyer, wanted, wording, {"reply": text, "buyer": buyer, "about": about})
-        for about, text, buyer, wanted in of_examples(wording)
+        _sample(EXAMPLES, text, buyer, wanted, wording, {"reply": text, "buyer": buyer, "about": about, "kept": kept})
+        for about, kept, text, buyer, wanted in of_examples(wording)
     ]
     digest = sha256()
     for path in (*sorted((ROOT / "question_bank" / "rulebook" / "wording").glob("*.yaml")), *sorted(DATA.glob("tune_*.jsonl"))):
@@ -119,8 +120,8 @@ def _sample(group: str, text: str, buyer: str, wanted: set[str], wording: Wordin
     return Sample(group, [sorted(each) for each in clauses], sorted(asked), windows(seen), frozenset(wanted), pairs, row or {})
 
 
-def of_examples(wording: Wording) -> Iterator[tuple[str, str, str, set[str]]]:
-    """The examples that the wording rules carry: of which rule, with the buyer's words; of each only what its rule says is known."""
+def of_examples(wording: Wording) -> Iterator[tuple[str, bool, str, str, set[str]]]:
+    """The examples that the wording rules carry: of which rule, whether the check must keep it, with the buyer's words, and what is known of it."""
     for code, rule in wording.rules.items():
         if code == "wrong_fact":
             continue
@@ -135,9 +136,9 @@ def of_examples(wording: Wording) -> Iterator[tuple[str, str, str, set[str]]]:
         ):
             for each in rule.examples.get(key, ()):
                 if isinstance(each, str):
-                    yield code, each, "", found
+                    yield code, key not in ("more", "fine"), each, "", found
                 elif code in ACTS:
-                    yield code, each["reply"], each.get("buyer", ""), found
+                    yield code, True, each["reply"], each.get("buyer", ""), found
 
 
 @dataclass
@@ -325,38 +326,51 @@ def spelled(names: dict[str, int], weights: Array, scales: Sequence[tuple[float,
 
 
 def mended(samples: Sequence[Sample], names: dict[str, int], weights: Array, scales: Sequence[tuple[float, float]], limit: Sequence[float]) -> Array:
-    """The weights, moved as little as needed until the whole check keeps the examples of the rules; names those that it cannot keep."""
+    """The weights, moved as little as needed until the whole check keeps the examples of the rules; prints those that it cannot keep."""
     rulebook = Rulebook.load(ROOT / "question_bank" / "rulebook")
-    shown = [s for s in samples if s.group == EXAMPLES]
+    shown = [s for s in samples if s.group == EXAMPLES and s.row["kept"]]
     data = rows_of(shown, names)
-    of_bag = [np.nonzero(data.bag == number)[0] for number in range(len(shown))]
-    weights = weights.copy()
-    for turn in range(TURNS):
+    parts = [np.nonzero(data.bag == number)[0] for number in range(len(shown))]
+    times = Counter(name for s in samples for name in {*s.asked, *(each for clause in s.clauses for each in clause)})
+    rare = np.array([1.0 / (COMMON + times[name]) for name in names])
+    moved, weights = Counter[int](), weights.copy()
+    best, fewest, left = weights, len(shown) + 1, list[int]()
+    for _ in range(TURNS):
         with _installed(spelled(names, weights, scales, limit, "")):
-            wrong = [(number, label, want) for number, s in enumerate(shown) for label, want in _wrong(s, rulebook)]
+            wrong = [number for number, s in enumerate(shown) if _is_wrong(s, rulebook)]
         print(f"  examples that the check gets wrong: {len(wrong)}", file=sys.stderr)
-        for number, label, want in wrong:
-            column = LABELS.index(label)
-            scores = {at: float((data.rows[at][1][:, 0] * weights[data.rows[at][0], column]).sum()) for at in of_bag[number]}
-            top = max(scores.values())
-            if turn == TURNS - 1:
-                print(f"  not kept: {label} {'missed' if want else 'false'}: {shown[number].row['reply']}", file=sys.stderr)
-            for at in (each for each, score in scores.items() if score > top - (0.0 if want else 1.0) - 1e-6):
-                found, value = data.rows[at]
-                by = (NUDGE if want else -NUDGE) / scales[column][0] / float((value * value).sum())
-                np.add.at(weights[:, column], found, value[:, 0] * by)
-        if not wrong:
+        if len(wrong) < fewest:
+            best, fewest, left = weights.copy(), len(wrong), wrong
+        for number in wrong:
+            if moved[number] < MOST_NUDGES:
+                _nudge(weights, [data.rows[at] for at in parts[number]], shown[number], scales, rare)
+            moved[number] += 1
+        if all(moved[number] > MOST_NUDGES for number in wrong):
             break
-    return weights
+    for number in left:
+        print(f"  not kept: {shown[number].row['about']} of {shown[number].row['reply']}", file=sys.stderr)
+    return best
 
 
-def _wrong(sample: Sample, rulebook: Rulebook) -> Iterator[tuple[str, bool]]:
-    """The labels that the check finds against the example, or does not find though it shows them."""
-    found = measure.judge(sample.row, rulebook)
-    named = {each.code for each in found.violations} | {each.act for each in found.acts}
+def _nudge(weights: Array, rows: Sequence[tuple[Array, Array]], sample: Sample, scales: Sequence[tuple[float, float]], rare: Array) -> None:
+    """Moves the weights of the label that the example is about: its likeliest part up, or all its likely parts down; rare features most."""
     about = sample.row["about"]
-    if about in LABELS and (about in named) != (about in sample.wanted):
-        yield about, about in sample.wanted
+    column, want = LABELS.index(about), about in sample.wanted
+    scores = [float((value[:, 0] * weights[found, column]).sum()) for found, value in rows]
+    least = max(scores) - (1e-6 if want else 1.0)
+    for (found, value), score in zip(rows, scores, strict=True):
+        if score >= least:
+            share = value[:, 0] * rare[found]
+            by = (NUDGE if want else -NUDGE) / scales[column][0] / max(1e-3, float((value[:, 0] * share).sum()))
+            np.add.at(weights[:, column], found, share * by)
+
+
+def _is_wrong(sample: Sample, rulebook: Rulebook) -> bool:
+    """Whether the check finds what the example does not show, or does not find what it shows."""
+    found = measure.judge(sample.row, rulebook)
+    about = sample.row["about"]
+    named = {each.code for each in found.violations} | {each.act for each in found.acts}
+    return about in LABELS and (about in named) != (about in sample.wanted)
 
 
 @contextmanager

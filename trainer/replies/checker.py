@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from heapq import nlargest
+from math import log
 from typing import Any, Protocol
 
 from trainer.replies.claims import Case, Statement, find_statements
@@ -133,7 +135,7 @@ def _levels(wording: Wording) -> tuple[int, list[tuple[str, list[tuple[float, st
     """The patterns that are always looked for; and for each rule the others, by the score of the model above which they are."""
     always, levels = 0, dict[str, list[tuple[float, str, int]]]()
     for (name, sure), patterns in wording.by_rule.items():
-        least = (_EARNS | _RULED_OUT)[sure] if name in _ACTS else _DOUBTS[sure]
+        least = (_EARNS | _RULED_OUT)[sure] if name in _ACTS else _LOOKED[sure]
         if least < _NEVER:
             always |= patterns
         else:
@@ -212,13 +214,10 @@ def _slips(
     slips = [m for m in found if m.name != "curt"]
     if span is not None:
         slips.append(Match("curt", *span, "sure", "curt"))
-    agree = _agreeing(slips)
-    likely = [(m, _likely_there(m, seen, learned) + agree.get(m.name, 0.0)) for m in slips]
-    sure = _merged([*proved, *(m for m, score in likely if score > _NEEDS[m.sure])], seen)
+    likely = _weighed(slips, seen, learned)
+    sure = _merged([*proved, *(m for m, weight in likely if weight > _NAMED)], seen)
     sure = [m for m in sure if not _yields(m, sure, wording)]
-    outdone = [m for m in sure if m not in proved and _outdone(m, sure, learned)]
-    sure = [m for m in sure if m not in outdone]
-    doubtful = _merged([*outdone, *(m for m, score in likely if _DOUBTS[m.sure] < score <= _NEEDS[m.sure])], seen)
+    doubtful = _merged([m for m, weight in likely if _DOUBTED < weight <= _NAMED], seen)
     taken = {m.name for m in sure}
     doubtful = [m for m in doubtful if m.name not in taken and not _yields(m, sure, wording)]
     if not (span is not None and len(seen.reading.text) < MIN_CHARACTERS * 2):
@@ -228,19 +227,56 @@ def _slips(
     return sure, doubtful
 
 
+_NAMED, _DOUBTED = 1.0, -1.0
+"""Above what weight a pattern is reported, and above what it is suspected; log-odds."""
+_STARTS = {"clear": 99.0, "firm": 1.4, "sure": 0.7, "doubt": 0.7, "weak": 0.3}
+_BY_MODEL, _BY_STRICT, _BY_LENGTH, _BY_OTHER = 0.85, 0.53, -1.0, -0.23
 _UNLEARNED = {"clear": 9.0, "firm": 9.0, "sure": 9.0, "doubt": 0.0, "weak": -9.0}
-_NEEDS = {"clear": -9.0, "firm": -2.0, "sure": 0.2, "doubt": 1.4, "weak": 2.8}
-"""Above what score of the model a pattern is reported: what it is nearly sure of, two sources that agree."""
-_DOUBTS = {"clear": -99.0, "firm": -99.0, "sure": -3.0, "doubt": -1.5, "weak": 0.0}
-"""Above what score a pattern that is not reported is still suspected."""
+_LOOKED = {"clear": -99.0, "firm": -4.5, "sure": -4.0, "doubt": -2.5, "weak": -1.0}
+"""Above what score of the model the patterns of a code are looked for: below it they could not even be suspected."""
+_HIGHEST, _MOST_OTHER, _MOST_STRICT = 6.0, 4.0, 4
+_BESIDE = 3.0
 _MOST_LEARNED = 2
 
 
-def _likely_there(match: Match, seen: Read, learned: Learned) -> float:
-    """What the model thinks of the slip where it stands; for what it has not learnt the pattern alone decides."""
+def _weighed(slips: Sequence[Match], seen: Read, learned: Learned) -> list[tuple[Match, float]]:
+    """How likely each slip is (log-odds), from its pattern, the strict patterns that agree, the model, and what speaks against it: many
+    clauses, among which the likeliest is likelier by chance, and another code that is likely too.
+
+    The weights are those of a logistic regression on labelled replies that the model had not seen (docs/decisions/0007).
+    """
+    if not slips:
+        return []
+    best, places = learned.best, [_likely_there(each, seen, learned) for each in slips]
+    highest: dict[str, float] = {}
+    sources: dict[str, set[str]] = {}
+    for each, there in zip(slips, places, strict=True):
+        if there is not None:
+            highest[each.name] = max(there, highest.get(each.name, there))
+        if each.sure in _STRICT:
+            sources.setdefault(each.name, set()).add(each.source)
+    length = _BY_LENGTH * log(len(seen.discourse.clauses))
+    likeliest = nlargest(2, ((score, name) for name, score in best.items() if name in _CODES))
+    weighed = []
+    for each, there in zip(slips, places, strict=True):
+        if there is None:
+            weighed.append((each, _UNLEARNED[each.sure]))
+        elif each.sure == "clear" or there >= highest[each.name] - _BESIDE:
+            other = next((score for score, name in likeliest if name != each.name), -_MOST_OTHER)
+            weight = _STARTS[each.sure] + _BY_MODEL * _within_bounds(best[each.name], _HIGHEST) + length
+            weight += _BY_STRICT * min(len(sources.get(each.name, ())), _MOST_STRICT) + _BY_OTHER * _within_bounds(other, _MOST_OTHER)
+            weighed.append((each, weight))
+    return weighed
+
+
+def _within_bounds(value: float, bound: float) -> float:
+    return max(-bound, min(bound, value))
+
+
+def _likely_there(match: Match, seen: Read, learned: Learned) -> float | None:
+    """What the model thinks of the slip where it stands; None for what it has not learnt."""
     index = seen.discourse.index_at
-    score = learned.near(match.name, index(match.start), index(max(match.start, match.end - 1)))
-    return _UNLEARNED[match.sure] if score is None else score
+    return learned.near(match.name, index(match.start), index(max(match.start, match.end - 1)))
 
 
 def _yields(match: Match, others: Sequence[Match], wording: Wording) -> bool:
@@ -258,27 +294,6 @@ def _yields(match: Match, others: Sequence[Match], wording: Wording) -> bool:
     return False
 
 
-def _agreeing(slips: Sequence[Match]) -> dict[str, float]:
-    """What is added to the model's score of a code where several strict patterns see it."""
-    sources: dict[str, set[str]] = {}
-    for each in slips:
-        if each.sure in _STRICT:
-            sources.setdefault(each.name, set()).add(each.source)
-    return {name: _AGREEING * min(len(found) - 1, _MOST_AGREEING) for name, found in sources.items()}
-
-
-_AGREEING, _MOST_AGREEING = 0.5, 3
-
-
-def _outdone(match: Match, others: Sequence[Match], learned: Learned) -> bool:
-    """Whether the model finds another code that was found far likelier: of two that could fit the more exact one alone is meant."""
-    own = learned.best.get(match.name)
-    if own is None or own > _PLAINLY:
-        return False
-    return any(learned.best.get(other.name, own) > own + _FAR_LIKELIER for other in others)
-
-
-_PLAINLY, _FAR_LIKELIER = 2.5, 2.0
 _NEAR = 200
 
 
