@@ -232,8 +232,8 @@ _NAMED, _DOUBTED = 1.0, -1.0
 _STARTS = {"clear": 99.0, "firm": 1.4, "sure": 0.7, "doubt": 0.7, "weak": 0.3}
 _BY_MODEL, _BY_STRICT, _BY_LENGTH, _BY_OTHER = 0.85, 0.53, -1.0, -0.23
 _UNLEARNED = {"clear": 9.0, "firm": 9.0, "sure": 9.0, "doubt": 0.0, "weak": -9.0}
-_LOOKED = {"clear": -99.0, "firm": -4.5, "sure": -4.0, "doubt": -2.5, "weak": -1.0}
-"""Above what score of the model the patterns of a code are looked for: below it they could not even be suspected."""
+_LOOKED = {"clear": -99.0, "firm": -3.5, "sure": -2.5, "doubt": -1.0, "weak": 0.5}
+"""Above what score of the model the patterns of a code are looked for: below it they could hardly be suspected, and never reported."""
 _HIGHEST, _MOST_OTHER, _MOST_STRICT = 6.0, 4.0, 4
 _BESIDE = 3.0
 _MOST_LEARNED = 2
