@@ -60,3 +60,19 @@ def test_nobody_waits_for_newcomers_for_ever(worker: Any, monkeypatch: pytest.Mo
     worker.backlog.append("newcomer")
     worker.wait_for_and_dispatch_events(1)
     assert worker.queue == ["one"], "then they take turns"
+
+
+def test_a_newcomer_that_a_sibling_took_keeps_nobody_waiting(worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[float] = []
+    monkeypatch.setattr(ThreadWorker, "wait_for_and_dispatch_events", lambda _, timeout: rounds.append(timeout))
+    again(worker, "one")
+    worker.backlog.append("newcomer")
+    worker.wait_for_and_dispatch_events(1)
+    worker.backlog.clear()
+    worker.wait_for_and_dispatch_events(1)
+    assert worker.queue == ["one"]
+    worker.wait_for_and_dispatch_events(1)
+    again(worker, "two")
+    worker.queue += ["somebody"] * 8
+    worker.wait_for_and_dispatch_events(1)
+    assert rounds == [0, 0, 1, 1], "it waits for events only where nobody waits for it, or all threads are busy and will wake it"

@@ -38,8 +38,12 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
         self._again.append((time.monotonic() + PATIENCE, conn))
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """One round of the loop of the worker; then those are let in who waited for the newcomers."""
-        super().wait_for_and_dispatch_events(timeout)
+        """One round of the loop of the worker; then those are let in who waited for the newcomers.
+
+        While somebody waits and a thread is free the round itself does not wait: a sibling may take the newcomer, and then nothing would
+        wake this worker.
+        """
+        super().wait_for_and_dispatch_events(0 if self._again and not self._has_queue() else timeout)
         while self._again and not self._has_queue():
             newcomers = self.alive and self.nr_conns < self._most and select(self.sockets, [], [], 0)[0]
             if newcomers and time.monotonic() < self._again[0][0]:
