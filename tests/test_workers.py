@@ -1,6 +1,7 @@
 """A worker of the server in a crowd: it leaves newcomers to its siblings while its threads have a queue, and serves them before those it served."""
 
 from collections import deque
+from socket import socketpair
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,10 +26,14 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Any:
     return found
 
 
-def again(worker: Any, *names: str) -> None:
+def again(worker: Any, *names: str, sent: bytes = b"GET /exams/attempts/1 HTTP/1.1") -> None:
     for name in names:
-        worker.keepalived_conns.append(name)
-        worker.on_client_socket_readable(name, None)
+        here, there = socketpair()
+        with here, there:
+            there.sendall(sent)
+            worker.keepalived_conns.append(name)
+            worker.on_client_socket_readable(name, here)
+            assert here.recv(100) == sent, "it was looked at, not taken"
 
 
 @pytest.mark.parametrize(("waiting", "most"), [(0, 1000), (7, 1000), (8, 0), (300, 0)])
@@ -76,3 +81,19 @@ def test_a_newcomer_that_a_sibling_took_keeps_nobody_waiting(worker: Any, monkey
     worker.queue += ["somebody"] * 8
     worker.wait_for_and_dispatch_events(1)
     assert rounds == [0, 0, 1, 1], "it waits for events only where nobody waits for it, or all threads are busy and will wake it"
+
+
+def test_an_answer_to_save_waits_for_no_newcomer(worker: Any) -> None:
+    worker.backlog.append("newcomer")
+    again(worker, "page")
+    again(worker, "save", sent=b"PUT /exams/attempts/1/items/2 HTTP/1.1")
+    worker.wait_for_and_dispatch_events(1)
+    assert (worker.queue, list(worker.keepalived_conns)) == (["save"], [])
+
+
+def test_a_connection_that_cannot_be_looked_at_takes_its_place() -> None:
+    here, there = socketpair()
+    with here, there:
+        here.setblocking(False)
+        assert not workers._is_save(here), "nothing came"
+    assert not workers._is_save(here), "it is closed"
