@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Engine
 
 from trainer.extensions import db
@@ -60,7 +60,10 @@ class Lane:
             if environ["REQUEST_METHOD"] == way.method and (place := way.place.fullmatch(environ.get("PATH_INFO", ""))):
                 try:
                     told = way.take(Call(self, environ, tuple(map(int, place.groups()))))
+                except (Refused, BadData, ValueError):  # not ordinary, or not to be read
+                    break
                 except Exception:  # whatever it was, the long way meets it again and says so
+                    self.app.logger.warning("The short way of %s failed; the long way was taken", environ["PATH_INFO"], exc_info=True)
                     break
                 start_response(told.status, [*told.headers, ("Content-Length", str(len(told.body))), ("Vary", "Cookie"), *HEADERS])
                 return [told.body]
