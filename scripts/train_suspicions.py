@@ -55,6 +55,7 @@ NUDGE, TURNS, MOST_NUDGES = 0.4, 25, 8  # log-odds by which an example that the 
 COMMON = 5  # replies with a feature from which on it is moved far less than a rare one
 EXAMPLES = "examples"
 SNIPPETS, PART = "_snip_", "#"
+KINDS = {"everyday replies": ("_nat_", "_mix_", "_late_"), "written to escape": ("_wild_",), "short wordings": (SNIPPETS,), "older files": ("",)}
 Array = np.ndarray
 
 
@@ -240,20 +241,30 @@ def part_of(samples: Sequence[Sample], share: float) -> list[Sample]:
     return [s for s in samples if s.group == EXAMPLES or s.group.split(PART)[0] in chosen]
 
 
-def unseen(samples: Sequence[Sample], share: float = 1.0) -> tuple[list[Sample], Array]:
-    """The replies of all files, each scored by a machine that saw neither its file nor a copy of it."""
-    tested: list[Sample] = []
-    scores: list[Array] = []
+@dataclass(frozen=True)
+class Machine:
+    """A machine of the replies that are left when some are left out to test it on."""
+
+    test: list[Sample]
+    names: dict[str, int]
+    weights: Array
+
+    def scores(self) -> Array:
+        """Its best score of each test reply, for each label."""
+        data = rows_of(self.test, self.names)
+        return highest(scored(data, self.weights), data.bag, len(self.test))
+
+
+def machines(samples: Sequence[Sample], share: float = 1.0) -> list[Machine]:
+    """One for each fold; none saw the files that it is tested on, nor a copy of them."""
+    made = []
     for fold, out in enumerate(folds_of(samples)):
         test = [s for s in samples if s.group in out]
-        rest = [s for s in samples if s.group not in out and not (s.group == EXAMPLES and _copied(s, test))]
-        rest = part_of(rest, share)
+        rest = part_of([s for s in samples if s.group not in out and not (s.group == EXAMPLES and _copied(s, test))], share)
         names = names_of(rest)
-        data = rows_of(test, names)
-        scores.append(highest(scored(data, train(rest, names)), data.bag, len(test)))
-        tested += test
+        made.append(Machine(test, names, train(rest, names)))
         print(f"  fold {fold + 1} of {FOLDS}: trained on {len(rest)}, tested on {len(test)}", file=sys.stderr)
-    return tested, np.concatenate(scores)
+    return made
 
 
 def _copied(sample: Sample, others: Sequence[Sample]) -> bool:
@@ -336,7 +347,7 @@ def mended(samples: Sequence[Sample], names: dict[str, int], weights: Array, sca
     moved, weights = Counter[int](), weights.copy()
     best, fewest, left = weights, len(shown) + 1, list[int]()
     for _ in range(TURNS):
-        with _installed(spelled(names, weights, scales, limit, "")):
+        with installed(spelled(names, weights, scales, limit, "")):
             wrong = [number for number, s in enumerate(shown) if _is_wrong(s, rulebook)]
         print(f"  examples that the check gets wrong: {len(wrong)}", file=sys.stderr)
         if len(wrong) < fewest:
@@ -374,7 +385,7 @@ def _is_wrong(sample: Sample, rulebook: Rulebook) -> bool:
 
 
 @contextmanager
-def _installed(file: str) -> Iterator[None]:
+def installed(file: str) -> Iterator[None]:
     """The check works with the machine of that file in place of the shipped one."""
     with TemporaryDirectory() as folder:
         suspicion.MODEL = Path(folder) / "model.txt"
@@ -389,7 +400,7 @@ def _installed(file: str) -> Iterator[None]:
 
 def counted(file: str, rows: Iterable[dict[str, Any]], rulebook: Rulebook, tally: measure.Tally) -> None:
     """Adds what the whole check finds in the rows with the machine of that file in place of the shipped one."""
-    with _installed(file):
+    with installed(file):
         for row in rows:
             tally.count(row, measure.judge(row, rulebook))
 
@@ -403,22 +414,30 @@ def totals(title: str, tally: measure.Tally) -> None:
           f"{acts} acts, F1 {2 * exact * found / (exact + found):.3f}", flush=True)
 
 
-def whole(samples: Sequence[Sample], scales: Sequence[tuple[float, float]], limit: Sequence[float]) -> None:
+def whole(tested: Sequence[Machine], scales: Sequence[tuple[float, float]], limit: Sequence[float]) -> None:
     """Prints how the whole check does on files that its machine has not seen; the patterns were written with the older files in view."""
     rulebook = Rulebook.load(ROOT / "question_bank" / "rulebook")
-    kinds = {"short wordings": SNIPPETS, "mixed replies": "_mix_", "older files": ""}
-    tallies = {kind: measure.Tally() for kind in kinds}
-    for out in folds_of(samples):
-        test = [s for s in samples if s.group in out]
-        rest = [s for s in samples if s.group not in out and not (s.group == EXAMPLES and _copied(s, test))]
-        names = names_of(rest)
-        file = spelled(names, train(rest, names), scales, limit, "")
-        for sample in test:
-            sample.row["kind"] = next(kind for kind, mark in kinds.items() if mark in sample.group)
+    tallies = {kind: measure.Tally() for kind in KINDS}
+    for machine in tested:
+        file = spelled(machine.names, machine.weights, scales, limit, "")
         for kind, tally in tallies.items():
-            counted(file, [s.row for s in test if s.row["kind"] == kind and PARTLY not in s.wanted], rulebook, tally)
+            counted(file, [s.row for s in machine.test if kind_of(s.group) == kind and PARTLY not in s.wanted], rulebook, tally)
     for kind, tally in tallies.items():
         totals(f"whole check, {kind}, unseen", tally)
+
+
+def kind_of(group: str) -> str:
+    """What kind of replies the file holds."""
+    return next(kind for kind, marks in KINDS.items() if any(mark in group for mark in marks))
+
+
+def calibrated(tested: Sequence[Machine]) -> tuple[list[tuple[float, float]], list[float], Array, Array]:
+    """What makes scores log-odds, the limits of suspicion, and both on the unseen replies: the scores of the codes and whether they are there."""
+    raw = np.concatenate([machine.scores() for machine in tested])
+    wanted = np.array([[label in s.wanted for label in LABELS] for machine in tested for s in machine.test])
+    scales = [scale(raw[:, n], wanted[:, n]) for n in range(len(LABELS))]
+    scores = (raw * [slope for slope, _ in scales] + [start for _, start in scales])[:, :SLIPS]
+    return scales, limits(scores, wanted[:, :SLIPS]), scores, wanted[:, :SLIPS]
 
 
 def main() -> None:
@@ -429,15 +448,12 @@ def main() -> None:
     options = parser.parse_args()
     every, digest = load()
     for share in (0.25, 0.5, 0.75, 1.0) if options.curve else (1.0,):
-        tested, raw = unseen(every, share)
-        wanted = np.array([[label in s.wanted for label in LABELS] for s in tested])
-        scales = [scale(raw[:, n], wanted[:, n]) for n in range(len(LABELS))]
-        scores = raw * [slope for slope, _ in scales] + [start for _, start in scales]
-        limit = limits(scores[:, :SLIPS], wanted[:, :SLIPS])
+        tested = machines(every, share)
+        scales, limit, scores, wanted = calibrated(tested)
         print(f"{share:.0%} of the labelled files:")
-        report(scores[:, :SLIPS], wanted[:, :SLIPS], limit)
+        report(scores, wanted, limit)
         if options.whole:
-            whole(every, scales, limit)
+            whole(tested, scales, limit)
             return
         samples = part_of(every, share)
         names = names_of(samples)

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from heapq import nlargest
 from math import log
+from operator import mul
 from typing import Any, Protocol
 
 from trainer.replies.claims import Case, Statement, find_statements
@@ -230,7 +231,8 @@ def _slips(
 _NAMED, _DOUBTED = 1.0, -1.0
 """Above what weight a pattern is reported, and above what it is suspected; log-odds."""
 _STARTS = {"clear": 99.0, "firm": 1.4, "sure": 0.7, "doubt": 0.7, "weak": 0.3}
-_BY_MODEL, _BY_STRICT, _BY_LENGTH, _BY_OTHER = 0.85, 0.53, -1.0, -0.23
+_WEIGHTS = (0.85, 0.53, -1.0, -0.23)
+"""What each sign of `evidence` weighs."""
 _UNLEARNED = {"clear": 9.0, "firm": 9.0, "sure": 9.0, "doubt": 0.0, "weak": -9.0}
 _LOOKED = {"clear": -99.0, "firm": -3.5, "sure": -2.5, "doubt": -1.0, "weak": 0.5}
 """Above what score of the model the patterns of a code are looked for: below it they could hardly be suspected, and never reported."""
@@ -240,33 +242,40 @@ _MOST_LEARNED = 2
 
 
 def _weighed(slips: Sequence[Match], seen: Read, learned: Learned) -> list[tuple[Match, float]]:
-    """How likely each slip is (log-odds), from its pattern, the strict patterns that agree, the model, and what speaks against it: many
-    clauses, among which the likeliest is likelier by chance, and another code that is likely too.
+    """How likely each slip is (log-odds). The weights are those of a logistic regression on labelled replies that the model had not seen:
+    `scripts/fit_weights.py`, docs/decisions/0007.
+    """
+    there = {id(each): _likely_there(each, seen, learned) for each in slips}
+    highest: dict[str, float] = {}
+    for each in slips:
+        score = there[id(each)]
+        if score is not None:
+            highest[each.name] = max(score, highest.get(each.name, score))
+    weighed = [(each, _UNLEARNED[each.sure]) for each in slips if each.name not in highest]
+    for each, signs in evidence([each for each in slips if each.name in highest], seen, learned):
+        if each.sure == "clear" or (there[id(each)] or 0.0) >= highest[each.name] - _BESIDE:
+            weighed.append((each, _STARTS[each.sure] + sum(map(mul, _WEIGHTS, signs))))
+    return weighed
 
-    The weights are those of a logistic regression on labelled replies that the model had not seen (docs/decisions/0007).
+
+def evidence(slips: Sequence[Match], seen: Read, learned: Learned) -> list[tuple[Match, tuple[float, float, float, float]]]:
+    """What speaks for and against each slip beside its pattern: the model's score of its code, how many strict patterns see it, the logarithm of
+    the number of clauses (among many the likeliest is likelier by chance), and the score of the likeliest other code.
     """
     if not slips:
         return []
-    best, places = learned.best, [_likely_there(each, seen, learned) for each in slips]
-    highest: dict[str, float] = {}
     sources: dict[str, set[str]] = {}
-    for each, there in zip(slips, places, strict=True):
-        if there is not None:
-            highest[each.name] = max(there, highest.get(each.name, there))
+    for each in slips:
         if each.sure in _STRICT:
             sources.setdefault(each.name, set()).add(each.source)
-    length = _BY_LENGTH * log(len(seen.discourse.clauses))
-    likeliest = nlargest(2, ((score, name) for name, score in best.items() if name in _CODES))
-    weighed = []
-    for each, there in zip(slips, places, strict=True):
-        if there is None:
-            weighed.append((each, _UNLEARNED[each.sure]))
-        elif each.sure == "clear" or there >= highest[each.name] - _BESIDE:
-            other = next((score for score, name in likeliest if name != each.name), -_MOST_OTHER)
-            weight = _STARTS[each.sure] + _BY_MODEL * _within_bounds(best[each.name], _HIGHEST) + length
-            weight += _BY_STRICT * min(len(sources.get(each.name, ())), _MOST_STRICT) + _BY_OTHER * _within_bounds(other, _MOST_OTHER)
-            weighed.append((each, weight))
-    return weighed
+    length = log(len(seen.discourse.clauses))
+    likeliest = nlargest(2, ((score, name) for name, score in learned.best.items() if name in _CODES))
+    told = []
+    for each in slips:
+        other = next((score for score, name in likeliest if name != each.name), -_MOST_OTHER)
+        own, strict = _within_bounds(learned.best[each.name], _HIGHEST), float(min(len(sources.get(each.name, ())), _MOST_STRICT))
+        told.append((each, (own, strict, length, _within_bounds(other, _MOST_OTHER))))
+    return told
 
 
 def _within_bounds(value: float, bound: float) -> float:
